@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/model/index.h"
+#include "core/text/tokenizer.h"
+
+#include <string>
+#include <vector>
+
+namespace microtome {
+
+/// A prompt as the model sees it. `offsets[i]` are the bytes of `text` that token i stands for; both
+/// are empty for a prompt given by ids alone. `bos`: the first id is the model's BOS token.
+struct Prompt {
+    std::string text;
+    std::vector<TokenId> ids;
+    std::vector<Encoding::Span> offsets;
+    bool bos = false;
+
+    std::size_t size() const { return ids.size(); }
+};
+
+} // namespace microtome
