@@ -20,10 +20,19 @@ public:
     Matrix(std::size_t rows, std::size_t columns, std::vector<float> values)
         : m_rows(rows)
         , m_columns(columns)
-        , m_values(std::make_shared<const std::vector<float>>(std::move(values)))
     {
-        if (m_values->size() != rows * columns)
+        if (values.size() != rows * columns)
             throw Error("A matrix was given the wrong number of values.");
+        const auto owner = std::make_shared<const std::vector<float>>(std::move(values));
+        m_values = std::shared_ptr<const float>(owner, owner->data());
+    }
+
+    /// Shares `rows * columns` numbers that somebody else owns and never changes.
+    Matrix(std::size_t rows, std::size_t columns, std::shared_ptr<const float> values)
+        : m_rows(rows)
+        , m_columns(columns)
+        , m_values(std::move(values))
+    {
     }
 
     static Matrix filled(std::size_t rows, std::size_t columns, float value)
@@ -38,31 +47,31 @@ public:
 
     float operator()(std::size_t row, std::size_t column) const
     {
-        return (*m_values)[row * m_columns + column];
+        return m_values.get()[row * m_columns + column];
     }
 
     std::span<const float> row(std::size_t i) const
     {
-        return {m_values->data() + i * m_columns, m_columns};
+        return {m_values.get() + i * m_columns, m_columns};
     }
 
     std::span<const float> values() const
     {
-        return m_values ? std::span<const float>(*m_values) : std::span<const float>();
+        return {m_values.get(), m_values ? size() : 0};
     }
 
     /// Equal shape and equal bits for every number but NaN.
     bool operator==(const Matrix& other) const
     {
         return m_rows == other.m_rows && m_columns == other.m_columns
-            && (m_values == other.m_values || values().size() == 0
+            && (m_values == other.m_values
                 || std::equal(values().begin(), values().end(), other.values().begin()));
     }
 
 private:
     std::size_t m_rows = 0;
     std::size_t m_columns = 0;
-    std::shared_ptr<const std::vector<float>> m_values;
+    std::shared_ptr<const float> m_values;
 };
 
 } // namespace microtome
