@@ -27,6 +27,7 @@ public:
     /// of a type the engine cannot use, or holds numbers that are not finite.
     at::Tensor get(const std::string& name);
 
+    void ignore(const std::string& name) { m_used.insert(name); } ///< a buffer nobody needs
     std::vector<std::string> unused() const;
     std::vector<std::string> names() const;
     std::string dtype() const; ///< of most numbers
