@@ -18,6 +18,8 @@ bool Architecture::has(Point point) const
     case Point::LnFinalScale:
     case Point::LnFinalNormalized:
         return norm != Norm::None && finalNorm;
+    case Point::AttnIn:
+        return heads == kvHeads; // otherwise its copies would not be one for each key and value
     case Point::RotQ:
     case Point::RotK:
         return positions == Positions::Rotary;
@@ -80,7 +82,7 @@ int Architecture::widthAt(Point point) const
     case Point::MlpPost:
         return dMlp;
     case Point::Logits:
-        return vocabulary;
+        return outputs();
     default:
         return dModel;
     }
@@ -132,6 +134,7 @@ void Architecture::validate() const
     within(dHead, 1, 1 << 16, "the heads' width");
     within(dMlp, 0, 1 << 22, "the MLP's width");
     within(vocabulary, 1, 1 << 24, "the vocabulary");
+    within(vocabularyOut, 0, 1 << 24, "the width of the logits");
     within(context, 1, 1 << 24, "the context length");
     need(heads % kvHeads == 0, "the heads cannot be shared out to the key/value heads");
     need(normEpsilon >= 0 && normEpsilon < 1, "the norm's epsilon is out of range");

@@ -26,6 +26,7 @@ struct Architecture {
     int dHead = 0;
     int dMlp = 0; ///< 0 when attention-only
     int vocabulary = 0;
+    int vocabularyOut = 0; ///< width of the logits where it differs from `vocabulary`; else 0
     int context = 0; ///< longest sequence
 
     Norm norm = Norm::LayerNorm;
@@ -53,6 +54,7 @@ struct Architecture {
     std::vector<TokenId> eos;
 
     bool attentionOnly() const { return dMlp == 0; }
+    int outputs() const { return vocabularyOut > 0 ? vocabularyOut : vocabulary; } ///< width of the logits
 
     /// Whether this architecture has the point at all (a parallel residual has no `resid_mid`, ...).
     bool has(Point) const;

@@ -1,16 +1,12 @@
 #include "core/nn/attention.h"
 
 #include "core/nn/norms.h"
-#include "core/work/error.h"
 
-#include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/constant_pad_nd.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/softmax.h>
-#include <ATen/ops/zeros.h>
 
 #include <limits>
 
@@ -78,13 +74,10 @@ Heads projectSplit(const Architecture& a, const BlockWeights& w, int layer, cons
 {
     const auto copies = [&](int heads) { return x.unsqueeze(1).expand({x.size(0), heads, x.size(1)}); };
     at::Tensor attn = copies(a.heads);
-    if (taps.edited(Point::AttnIn, layer) && a.kvHeads != a.heads && !taps.onPath())
-        throw Error("hook_attn_in cannot be written where query heads share keys and values; write "
-                    "hook_q_input, hook_k_input or hook_v_input.");
-    taps.at(Point::AttnIn, layer, attn);
-    const bool grouped = a.kvHeads != a.heads;
+    if (a.has(Point::AttnIn))
+        taps.at(Point::AttnIn, layer, attn);
     at::Tensor q = attn;
-    at::Tensor k = grouped ? copies(a.kvHeads) : attn;
+    at::Tensor k = a.has(Point::AttnIn) ? attn : copies(a.kvHeads);
     at::Tensor v = k;
     taps.at(Point::QInput, layer, q);
     taps.at(Point::KInput, layer, k);

@@ -11,9 +11,11 @@ at::Tensor rootMeanSquare(const at::Tensor& x, double epsilon)
     return (x.square().mean(-1, true) + epsilon).sqrt();
 }
 
-at::Tensor withGain(const NormWeights& w, const at::Tensor& x)
+at::Tensor withGainAndBias(const NormWeights& w, at::Tensor x)
 {
-    return w.gain.defined() ? x * w.gain : x;
+    if (w.gain.defined())
+        x = x * w.gain;
+    return w.bias.defined() ? x + w.bias : x;
 }
 
 std::tuple<at::Tensor, at::Tensor, at::Tensor> layerNorm(
@@ -31,7 +33,7 @@ at::Tensor normalise(const Architecture& a, const NormWeights& w, const at::Tens
     if (a.norm == Norm::LayerNorm)
         return std::get<0>(layerNorm(a, w, x));
     const at::Tensor wide = x.to(at::kFloat);
-    return withGain(w, (wide / rootMeanSquare(wide, a.normEpsilon)).to(x.scalar_type()));
+    return withGainAndBias(w, (wide / rootMeanSquare(wide, a.normEpsilon)).to(x.scalar_type()));
 }
 
 at::Tensor normalise(const Architecture& a, const NormWeights& w, const at::Tensor& x, Taps& taps,
@@ -41,31 +43,25 @@ at::Tensor normalise(const Architecture& a, const NormWeights& w, const at::Tens
     if (a.norm == Norm::None || !asked)
         return normalise(a, w, x);
 
-    const bool scaleEdited = taps.edited(scalePoint, layer);
-    at::Tensor out;
-    if (a.norm == Norm::LayerNorm && !scaleEdited) {
+    const bool edited = taps.edited(scalePoint, layer) || taps.edited(normalizedPoint, layer);
+    if (a.norm == Norm::LayerNorm && !edited) {
         const auto [y, mean, inverse] = layerNorm(a, w, x);
         at::Tensor scale = inverse.reciprocal();
         taps.at(scalePoint, layer, scale);
-        out = y;
-        taps.at(normalizedPoint, layer, out);
-        return out;
+        if (taps.asked(normalizedPoint, layer)) {
+            at::Tensor normalized = (x - mean) * inverse;
+            taps.at(normalizedPoint, layer, normalized);
+        }
+        return y;
     }
     at::Tensor wide = x.to(at::kFloat);
     if (a.norm == Norm::LayerNorm)
         wide = wide - wide.mean(-1, true);
     at::Tensor scale = rootMeanSquare(wide, a.normEpsilon);
     taps.at(scalePoint, layer, scale);
-    out = (wide / scale).to(x.scalar_type());
-    if (a.norm == Norm::RmsNorm) {
-        taps.at(normalizedPoint, layer, out);
-        return withGain(w, out);
-    }
-    out = withGain(w, out);
-    if (w.bias.defined())
-        out = out + w.bias;
-    taps.at(normalizedPoint, layer, out);
-    return out;
+    at::Tensor normalized = (wide / scale).to(x.scalar_type());
+    taps.at(normalizedPoint, layer, normalized);
+    return withGainAndBias(w, normalized);
 }
 
 } // namespace microtome::nn

@@ -9,8 +9,8 @@ namespace microtome::nn {
 /// over the last axis of [..., dModel], without points; the input itself where there is no norm.
 at::Tensor normalise(const Architecture&, const NormWeights&, const at::Tensor& x);
 
-/// The same for [rows, dModel] through its two points. As in TransformerLens, `hook_normalized` holds
-/// LayerNorm's output behind gain and bias, RMSNorm's before its gain.
+/// The same for [rows, dModel] through its two points. `hook_normalized` is what stands before
+/// gain and bias, as in TransformerLens.
 at::Tensor normalise(const Architecture&, const NormWeights&, const at::Tensor& x, Taps&,
     Point scale, Point normalized, int layer);
 

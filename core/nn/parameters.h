@@ -35,6 +35,7 @@ struct BlockWeights {
     Product gate; ///< gated MLPs
     Product in;
     Product out;
+    at::Tensor postBias; ///< [dMlp], added to a gated MLP's hook_post (TransformerLens's b_in)
 };
 
 /// All weights of a decoder, as the computation uses them.

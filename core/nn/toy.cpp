@@ -30,6 +30,8 @@ public:
                                                            : shape("blocks.0.attn.W_K", 3);
         a.vocabulary = embed[0];
         a.dModel = embed[1];
+        const auto unembed = shape("unembed.W_U", 2);
+        a.vocabularyOut = unembed[1] == a.vocabulary ? 0 : unembed[1];
         a.heads = q[0];
         a.dHead = q[2];
         a.kvHeads = k[0];
@@ -172,9 +174,13 @@ private:
         const auto matrix = [&](const std::string& w, const std::string& own) {
             return Product(get(prefix + "mlp." + w).t(), bias(prefix + "mlp." + own), p.dtype, p.device);
         };
-        if (m_decoder.architecture.gatedMlp)
-            b.gate = matrix("W_gate", "b_gate");
-        b.in = matrix("W_in", "b_in");
+        if (m_decoder.architecture.gatedMlp) {
+            b.gate = matrix("W_gate", "");
+            b.in = matrix("W_in", "");
+            b.postBias = bias(prefix + "mlp.b_in");
+        } else {
+            b.in = matrix("W_in", "b_in");
+        }
         b.out = matrix("W_out", "b_out");
         return b;
     }
