@@ -23,8 +23,8 @@ struct Encoding {
     std::vector<Span> offsets;
 };
 
-/// Text to token ids and back, exactly as the model's own tokenizer does it. Immutable after opening
-/// and safe to use from several threads.
+/// Text to token ids and back, exactly as the model's own tokenizer does it. Immutable after
+/// opening and safe to use from several threads.
 class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
@@ -37,8 +37,10 @@ public:
     /// With `special`, the post-processor's tokens (BOS, ...) are added as the model expects them.
     virtual Encoding encode(std::string_view text, bool special = true) const = 0;
 
-    /// The text of ids as the tokenizer's decoder gives it; with `skipSpecial` special tokens are left out.
-    virtual std::string decode(std::span<const std::int32_t> ids, bool skipSpecial = true) const = 0;
+    /// The text of ids as the tokenizer's decoder gives it; with `skipSpecial` special tokens are
+    /// left out.
+    virtual std::string decode(
+        std::span<const std::int32_t> ids, bool skipSpecial = true) const = 0;
 
     /// The vocabulary's own spelling of a token (`ĠMary`, `▁Mary`, `<0x0A>`); empty if unknown id.
     virtual std::string spelling(std::int32_t id) const = 0;
