@@ -136,7 +136,7 @@ private:
 void dropAccents(
     const Aligned& text, std::size_t begin, std::size_t end, char32_t c, Aligned& result)
 {
-    if (!isNonspacingMark(c))
+    if (!isMark(c))
         result.append(text, begin, end);
 }
 

@@ -85,6 +85,13 @@ private:
     Cut m_cut;
 };
 
+/// Rust's `\w+|[^\w\s]+`, where `\w` is not quite Oniguruma's.
+Pattern rustWords()
+{
+    const std::string word = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{200C}\x{200D})";
+    return Pattern::ofRegex("[" + word + "]+|[^" + word + R"(\s]+)");
+}
+
 } // namespace
 
 std::unique_ptr<const PreTokenizer> readPreTokenizer(const Fields& file)
@@ -107,8 +114,7 @@ std::unique_ptr<const PreTokenizer> readPreTokenizer(const Fields& file)
         return std::make_unique<CharacterPreTokenizer>(
             isPunctuation, file.has("behavior") ? readCut(file.at("behavior")) : Cut::Isolated);
     if (type == "Whitespace")
-        return std::make_unique<SplitPreTokenizer>(
-            Pattern::ofRegex(R"(\w+|[^\w\s]+)"), Cut::Removed, true);
+        return std::make_unique<SplitPreTokenizer>(rustWords(), Cut::Removed, true);
     if (type == "WhitespaceSplit")
         return std::make_unique<CharacterPreTokenizer>(isWhitespace, Cut::Removed);
     file.refuseType("pre-tokenizer");

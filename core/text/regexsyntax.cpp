@@ -9,6 +9,8 @@ namespace microtome::text {
 namespace {
 
 constexpr std::string_view word = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})";
+// Latin-1's superscripts and fractions: words to Oniguruma, though not inside a class.
+constexpr std::string_view latinNumbers = R"(\x{B2}\x{B3}\x{B9}\x{BC}-\x{BE})";
 constexpr std::string_view hexadecimal = "0-9a-fA-F";
 
 /// `{Han}` as `{sc:Han}`, `{Letter}` as `{L}`; other names stay as they are.
@@ -79,9 +81,10 @@ private:
         else if (c == 'S')
             replace(2, R"(\P{White_Space})");
         else if (c == 'w')
-            replace(2, set(word));
+            replace(2,
+                m_inClass ? std::string(word) : set(std::string(word) + std::string(latinNumbers)));
         else if (c == 'W' && !m_inClass)
-            replace(2, "[^" + std::string(word) + "]");
+            replace(2, "[^" + std::string(word) + std::string(latinNumbers) + "]");
         else if (c == 'h')
             replace(2, set(hexadecimal));
         else if (c == 'H' && !m_inClass)
@@ -116,6 +119,8 @@ private:
         const std::string_view two = m_pattern.substr(m_at, 2);
         if (two == "[:") {
             const std::size_t end = m_pattern.find(":]", m_at);
+            if (m_pattern.substr(m_at, 9) == "[:alpha:]")
+                return replace(9, R"(\p{Alphabetic})");
             if (end != std::string_view::npos)
                 return take(end + 2 - m_at);
         }

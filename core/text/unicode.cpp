@@ -94,9 +94,9 @@ bool isPunctuation(char32_t c)
     return inCategories(c, U_GC_P_MASK) || (c < 0x80 && inCategories(c, U_GC_S_MASK));
 }
 
-bool isNonspacingMark(char32_t c)
+bool isMark(char32_t c)
 {
-    return inCategories(c, U_GC_MN_MASK);
+    return inCategories(c, U_GC_M_MASK);
 }
 
 bool endsWithWord(std::string_view text)

@@ -31,8 +31,8 @@ bool isWord(char32_t c);
 bool isNumeric(char32_t c);
 bool isPunctuation(char32_t c);
 
-/// General category Mn.
-bool isNonspacingMark(char32_t c);
+/// General category M.
+bool isMark(char32_t c);
 
 /// Whether the text ends or begins with a word character.
 bool endsWithWord(std::string_view text);
