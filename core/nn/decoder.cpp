@@ -4,6 +4,7 @@
 #include "core/nn/norms.h"
 #include "core/work/error.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/tensor.h>
 

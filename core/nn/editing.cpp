@@ -2,6 +2,7 @@
 
 #include "core/work/error.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>

@@ -3,6 +3,7 @@
 
 #include "core/work/error.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/tensor.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -58,8 +59,8 @@ std::vector<double> Network::measure(const MeasureRequest& request, const Progre
             jobs.push_back(job(request.ids, request.variants[i], wants, base, false));
             jobs.back().throughout = !direction;
         }
-        const double size = static_cast<double>(values.size());
-        const auto computed = compute(jobs, progress.part(begin / size, end / size));
+        const auto size = static_cast<double>(values.size());
+        const auto computed = compute(jobs, progress.part(static_cast<double>(begin) / size, static_cast<double>(end) / size));
         for (std::size_t i = begin; i < end; ++i) {
             Job& j = jobs[i - begin];
             at::Tensor value;
@@ -72,11 +73,11 @@ std::vector<double> Network::measure(const MeasureRequest& request, const Progre
                 if (editsEnd(*j.plan)) {
                     j.sequence.from = 0;
                     value = metricOfLogits(request.metric, logitsOf(j.sequence, final, rows),
-                        request.ids, positions);
+                        request.ids);
                 } else {
                     const at::Tensor normal
                         = m_decoder.normaliseFinally(final.index_select(0, rows));
-                    value = metricOf(request.metric, m_decoder, normal, request.ids, positions);
+                    value = metricOf(request.metric, m_decoder, normal, request.ids);
                 }
             }
             values[i] = value.item<double>();
@@ -132,9 +133,9 @@ Gradient Network::gradient(const GradientRequest& request, const Progress& progr
         if (taps.asked(Point::Logits, 0)) {
             at::Tensor logits = m_decoder.unembed(normal);
             taps.at(Point::Logits, 0, logits);
-            value = metricOfLogits(metric, logits.index_select(0, rows), request.ids, positions);
+            value = metricOfLogits(metric, logits.index_select(0, rows), request.ids);
         } else {
-            value = metricOf(metric, m_decoder, normal.index_select(0, rows), request.ids, positions);
+            value = metricOf(metric, m_decoder, normal.index_select(0, rows), request.ids);
         }
     }
     if (!value.requires_grad())

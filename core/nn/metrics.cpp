@@ -3,6 +3,7 @@
 #include "core/nn/network.h"
 #include "core/work/error.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/logsumexp.h>
@@ -90,8 +91,8 @@ void checkMetric(const Metric& m, const Architecture& a, std::size_t tokens)
     }
 }
 
-at::Tensor metricOfLogits(const Metric& m, const at::Tensor& given, const std::vector<TokenId>& ids,
-    const std::vector<std::int64_t>& positions)
+at::Tensor metricOfLogits(
+    const Metric& m, const at::Tensor& given, const std::vector<TokenId>& ids)
 {
     const at::Tensor logits = given.to(at::kDouble);
     switch (m.kind) {
@@ -117,10 +118,10 @@ at::Tensor metricOfLogits(const Metric& m, const at::Tensor& given, const std::v
 }
 
 at::Tensor metricOf(const Metric& m, const Decoder& decoder, const at::Tensor& normal,
-    const std::vector<TokenId>& ids, const std::vector<std::int64_t>& positions)
+    const std::vector<TokenId>& ids)
 {
     if (m.kind != Metric::Kind::LogitDifference)
-        return metricOfLogits(m, decoder.unembed(normal), ids, positions);
+        return metricOfLogits(m, decoder.unembed(normal), ids);
     std::vector<TokenId> read = m.answers;
     read.insert(read.end(), m.wrongs.begin(), m.wrongs.end());
     const Product& head = decoder.parameters().unembed;

@@ -16,11 +16,11 @@ void checkMetric(const Metric&, const Architecture&, std::size_t tokens);
 /// A metric (not Direction) of one run, as an f64 scalar tensor; differentiable. `normal`: the final
 /// norm's output at the metric's positions, [positions, dModel]. Only the logits that the metric
 /// reads are computed.
-at::Tensor metricOf(const Metric&, const Decoder&, const at::Tensor& normal,
-    const std::vector<TokenId>& ids, const std::vector<std::int64_t>& positions);
+at::Tensor metricOf(
+    const Metric&, const Decoder&, const at::Tensor& normal, const std::vector<TokenId>& ids);
 
 /// The same from logits [positions, outputs].
-at::Tensor metricOfLogits(const Metric&, const at::Tensor& logits, const std::vector<TokenId>& ids,
-    const std::vector<std::int64_t>& positions);
+at::Tensor metricOfLogits(
+    const Metric&, const at::Tensor& logits, const std::vector<TokenId>& ids);
 
 } // namespace microtome::nn

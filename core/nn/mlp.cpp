@@ -3,6 +3,8 @@
 #include "core/nn/activation.h"
 #include "core/nn/norms.h"
 
+#include <ATen/TensorOperators.h>
+
 namespace microtome::nn {
 
 at::Tensor runMlp(

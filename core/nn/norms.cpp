@@ -1,5 +1,6 @@
 #include "core/nn/norms.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/native_layer_norm.h>
 
 namespace microtome::nn {

@@ -2,6 +2,7 @@
 
 #include "core/work/error.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/log_softmax.h>
@@ -114,13 +115,13 @@ std::vector<ReadOut> Network::readOut(const ReadOutRequest& request, const Progr
 
         for (std::size_t i = 0; i < count; ++i) {
             ReadOut& r = out[static_cast<std::size_t>(chunk[i])];
-            const auto at = static_cast<std::int64_t>(i);
-            r.logSumExp = lse[at].item<double>();
-            r.entropy = r.logSumExp - mean[at].item<double>();
+            const auto own = static_cast<std::int64_t>(i);
+            r.logSumExp = lse[own].item<double>();
+            r.entropy = r.logSumExp - mean[own].item<double>();
             const int reference = referenceOf(static_cast<std::size_t>(chunk[i]));
             if (reference >= 0) {
                 const at::Tensor p = known[place.at(reference)];
-                r.kl = (p.exp() * (p - (logits[at] - static_cast<float>(r.logSumExp))))
+                r.kl = (p.exp() * (p - (logits[own] - static_cast<float>(r.logSumExp))))
                            .sum(at::kDouble)
                            .item<double>();
             }

@@ -2,6 +2,7 @@
 
 #include "core/nn/editing.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tril.h>
 
