@@ -1,0 +1,33 @@
+#include "views/canvas/picture.h"
+
+#include <QPainter>
+
+namespace microtome {
+
+QMarginsF Picture::heads(const QRectF&, const Style&) const
+{
+    return {};
+}
+
+void Picture::paintHover(
+    QPainter& painter, const QRectF& area, const Style& style, const Cell& cell) const
+{
+    outline(painter, cellRect(cell, area, style), style.theme.text, style.metrics.hover);
+}
+
+void Picture::outline(QPainter& painter, const QRectF& rect, const QColor& colour, double width)
+{
+    if (rect.isEmpty())
+        return;
+    const double half = width / 2;
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(colour, width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    painter.drawRect(rect.adjusted(-half, -half, half, half));
+}
+
+QRectF Picture::visibleOf(const QPainter& painter, const QRectF& area)
+{
+    return painter.hasClipping() ? painter.clipBoundingRect().intersected(area) : area;
+}
+
+} // namespace microtome
