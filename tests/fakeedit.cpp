@@ -26,6 +26,8 @@ std::optional<std::size_t> valueRow(
         return 0;
     if (isSquare(edit.site.point) && !edit.site.head.valid()) {
         const std::size_t queries = rows / static_cast<std::size_t>(a.heads);
+        if (queries == 1)
+            return head;
         if (position >= queries)
             return {};
         return head * queries + position;
@@ -40,7 +42,7 @@ std::optional<std::size_t> valueColumn(
     const Edit& edit, std::size_t width, std::size_t head, std::size_t unit)
 {
     if (edit.unit)
-        return 0;
+        return edit.site.head.valid() || isSquare(edit.site.point) ? 0 : head;
     if (isSquare(edit.site.point))
         return unit < edit.values.columns() ? std::optional(unit) : std::nullopt;
     return edit.site.head.valid() ? unit : head * width + unit;
@@ -71,10 +73,10 @@ void checkFakeEdit(const Architecture& a, const Edit& edit)
         return;
     const std::size_t heads
         = edit.site.head.valid() ? 1 : static_cast<std::size_t>(a.headsAt(point));
-    if (edit.unit ? edit.values.columns() != 1
-                  : !isSquare(point) && edit.values.columns() != heads * width)
+    const std::size_t columns = isSquare(point) ? 1 : heads * (edit.unit ? 1 : width);
+    if ((edit.unit || !isSquare(point)) && edit.values.columns() != columns)
         throw Error(where + " has values of the wrong width.");
-    if (isSquare(point) && edit.values.rows() > 1 && edit.values.rows() % heads != 0)
+    if (isSquare(point) && edit.values.rows() % heads != 0)
         throw Error(where + " has values of the wrong height.");
 }
 

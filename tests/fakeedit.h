@@ -28,11 +28,12 @@ struct FakeSequence {
 /// Throws Error unless the edit makes sense for the model. The rules, beyond those in edit.h:
 /// - the site exists; the unit lies within the site's width;
 /// - Skip stands at resid_post, attn_out or mlp_out only; Patch has values;
-/// - values have as many columns as the site is wide: heads * width, width with a head chosen, 1
-/// with a
-///   unit chosen (whole per-head sites too: the one number goes to that unit of every head);
-/// - AttnScores and Pattern: any number of columns, cells past the last column are not touched;
-///   without a head, one row or a multiple of `heads` rows;
+/// - values have as many columns as the site is wide: heads * width, width with a head chosen; with
+/// a
+///   unit chosen, heads or 1;
+/// - AttnScores and Pattern: any number of columns (1 with a unit), cells past the last column are
+/// not
+///   touched; without a head, rows are heads * queries, one query standing for all;
 /// - hook_attn_in of a model with grouped queries cannot be edited (as in TransformerLens): it is
 /// not
 ///   said which of a group's inputs its key and value would come from.

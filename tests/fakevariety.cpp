@@ -103,8 +103,10 @@ Edit randomEdit(const Architecture& a, FakeRandom& random, std::size_t tokens)
     if (!wantsValues)
         return edit;
     const int count = edit.site.head.valid() || !isPerHead(edit.site.point) ? 1 : heads;
-    const int columns = edit.unit ? 1 : square ? width : count * width;
-    const int positions = random.chance(0.4) ? 1 : 2 + random.below(static_cast<int>(tokens));
+    const int columns = square ? (edit.unit ? 1 : width) : count * (edit.unit ? 1 : width);
+    const int positions = random.chance(0.4) && !(square && count > 1)
+        ? 1
+        : 2 + random.below(static_cast<int>(tokens));
     const int rows = positions > 1 && square ? positions * count : positions;
     std::vector<float> values(static_cast<std::size_t>(rows * columns));
     for (float& v : values)
