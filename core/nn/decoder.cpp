@@ -20,8 +20,7 @@ Decoder::Decoder(LoadedDecoder loaded)
         m_rotary = Rotary(m_architecture, m_parameters.dtype, m_parameters.device);
 }
 
-at::Tensor Decoder::embed(
-    std::vector<Sequence>& sequences, const Rows& rows, Taps& taps, at::Tensor* leaf) const
+at::Tensor Decoder::embed(std::vector<Sequence>& sequences, const Rows& rows, Taps& taps) const
 {
     const Parameters& p = m_parameters;
     std::vector<float> own;
@@ -35,14 +34,12 @@ at::Tensor Decoder::embed(
             || ids.max().item<float>() >= static_cast<float>(m_architecture.vocabulary)))
         throw Error("An edit of hook_tokens gives an id that is not in the vocabulary.");
     at::Tensor x = p.embed.index_select(0, ids.to(at::kLong)).to(p.device, p.dtype);
-    if (leaf) {
-        x.requires_grad_(true);
-        *leaf = x;
-    }
+    x.requires_grad_(taps.onPath());
     taps.at(Point::Embed, 0, x);
     if (m_architecture.positions == Positions::Learned) {
         at::Tensor position = p.positions.index_select(0, rows.positions.to(p.positions.device()))
                                   .to(p.device, p.dtype);
+        position.requires_grad_(taps.onPath());
         taps.at(Point::PosEmbed, 0, position);
         x = x + position;
     }
@@ -93,7 +90,7 @@ at::Tensor Decoder::run(std::vector<Sequence>& sequences, const Course& course) 
         = course.throughout ? std::numeric_limits<int>::max() : taps.lastCapture();
     at::Tensor x = course.residual;
     if (!x.defined())
-        x = embed(sequences, rows, taps, course.leaf);
+        x = embed(sequences, rows, taps);
     for (int l = course.start; l < m_architecture.layers; ++l) {
         if (until < taps.order()(Point::ResidPre, l))
             return {};

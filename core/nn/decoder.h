@@ -15,7 +15,6 @@ struct Course {
     at::Tensor residual;  ///< [rows, dModel] at its input; undefined: begin with the tokens
     bool onPath = false;  ///< for gradients: captured tensors are those that are computed from
     bool throughout = true; ///< all blocks run; else only as far as captures ask
-    at::Tensor* leaf = nullptr; ///< for gradients: receives the embedding, as a leaf
 };
 
 /// The forward pass of a decoder over the rows of any number of sequences, lying one behind the other.
@@ -40,7 +39,7 @@ public:
     at::Tensor normaliseFinally(const at::Tensor& residual) const;
 
 private:
-    at::Tensor embed(std::vector<Sequence>&, const Rows&, Taps&, at::Tensor* leaf) const;
+    at::Tensor embed(std::vector<Sequence>&, const Rows&, Taps&) const;
     at::Tensor block(int layer, at::Tensor x, const Rows&, Taps&, int until) const;
 
     Architecture m_architecture;

@@ -137,4 +137,14 @@ at::Tensor metricOf(const Metric& m, const Decoder& decoder, const at::Tensor& n
     return value;
 }
 
+at::Tensor directionOf(const Metric& m, at::Tensor value)
+{
+    if (m.site.head.valid() && value.dim() == 3)
+        value = value.select(1, m.site.head.value());
+    const auto position = m.position.valid() ? m.position.value() : value.size(0) - 1;
+    return (value[position].flatten().to(at::kDouble)
+        * toTensor(m.direction).flatten().to(value.device(), at::kDouble))
+        .sum();
+}
+
 } // namespace microtome::nn

@@ -23,4 +23,7 @@ at::Tensor metricOf(
 at::Tensor metricOfLogits(
     const Metric&, const at::Tensor& logits, const std::vector<TokenId>& ids);
 
+/// The dot product of a captured site, [tokens, ...], with the metric's direction, f64.
+at::Tensor directionOf(const Metric&, at::Tensor value);
+
 } // namespace microtome::nn

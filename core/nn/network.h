@@ -64,6 +64,8 @@ private:
 
     /// The residual stream behind the last block at every position.
     at::Tensor completed(const Job&, const at::Tensor& computed) const;
+    void differentiate(
+        const GradientRequest&, const std::vector<Site>& at, Gradient&, const Progress&);
     Trace traceOf(Job&, const RunRequest&, const at::Tensor& final);
     std::shared_ptr<const KeptRun> keptOf(Job&, const at::Tensor& final) const;
 

@@ -266,7 +266,8 @@ def cases(net, tokens, clean, g):
 
 
 def gradients(net, tokens, edits=(), tensors=None, clean=None):
-    """d(logits[last, PLUS] - logits[last, MINUS]) / d(point) for every point."""
+    """d(logits[last, PLUS] - logits[last, MINUS]) / d(point) for every point. ln1 runs three times on
+    the same input, for q, k and v; the derivative by its points is the sum over the three."""
     got = {}
     for kind in ("plain", "split", "attn_in"):
         if edits and kind != "plain" or kind == "attn_in" and net.cfg.n_key_value_heads is not None:
@@ -275,14 +276,15 @@ def gradients(net, tokens, edits=(), tensors=None, clean=None):
         hooks = [
             (e["site"], lambda x, hook, e=e: apply(x, e, tokens, tensors, clean)) for e in edits
         ]
-        logits, p = run(net, tokens, hooks)
-        p = {s: v for s, v in p.items() if kind_of(s) == kind}
+        calls = []
+        keep = [(lambda s: True, lambda x, hook: calls.append((hook.name, x)))]
+        logits = net.run_with_hooks(tokens[None], fwd_hooks=hooks + keep, return_type="logits")[0]
+        calls = [(s, v) for s, v in calls if s not in UNWANTED and kind_of(s) == kind]
         metric = logits[-1, PLUS] - logits[-1, MINUS]
-        grads = torch.autograd.grad(metric, list(p.values()), allow_unused=True)
-        got |= {
-            s: torch.zeros_like(v)[0] if x is None else x[0]
-            for (s, v), x in zip(p.items(), grads, strict=True)
-        }
+        grads = torch.autograd.grad(metric, [v for s, v in calls], allow_unused=True)
+        for (s, v), x in zip(calls, grads, strict=True):
+            x = torch.zeros_like(v)[0] if x is None else x[0]
+            got[s] = got[s] + x if s in got else x
         if kind == "plain":
             got["metric"] = metric.detach().reshape(1)
     mode(net, "plain")
