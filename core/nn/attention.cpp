@@ -1,5 +1,6 @@
 #include "core/nn/attention.h"
 
+#include "core/nn/mixing.h"
 #include "core/nn/norms.h"
 
 #include <ATen/TensorOperators.h>
@@ -100,6 +101,8 @@ at::Tensor mix(const Architecture& a, int layer, Sequence& s, const at::Tensor& 
     const bool keepScores = taps.asked(Point::AttnScores, layer);
     const bool keepPattern = taps.asked(Point::Pattern, layer);
     const double scale = a.attentionScale / (a.scaleByInverseLayer ? layer + 1 : 1);
+    if (!whole && !keepScores && !keepPattern && canMixHeads(q))
+        return mixHeads(a, scale, q, k, v, s.from);
     const std::int64_t rows = q.size(0);
     const std::int64_t group = a.heads / a.kvHeads;
     const std::int64_t step = whole ? rows : blockRows;

@@ -14,6 +14,9 @@
 set(TORCH_CPU_ONLY_FROM "" CACHE PATH
     "Folder site-packages/torch of a Python wheel: link its CPU part and nothing of CUDA")
 
+# The benchmarks use libtorch as well, from another folder.
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL TRUE)
+
 add_library(microtome_torch INTERFACE)
 
 if(TORCH_CPU_ONLY_FROM)

@@ -1,0 +1,63 @@
+#include "tests/bench/limits.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/rand.h>
+
+#include <algorithm>
+#include <chrono>
+#include <sys/resource.h>
+
+namespace microtome::bench {
+
+namespace {
+
+template <class Work>
+double best(int times, Work work)
+{
+    double least = 1e9;
+    for (int i = 0; i < times; ++i) {
+        const auto begin = std::chrono::steady_clock::now();
+        work();
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+        least = std::min(least, took.count());
+    }
+    return least;
+}
+
+} // namespace
+
+double matrixRate()
+{
+    const at::Tensor a = at::rand({2048, 2048});
+    const at::Tensor b = at::rand({2048, 2048});
+    at::mm(a, b);
+    return 2.0 * 2048 * 2048 * 2048 / best(9, [&] { at::mm(a, b); });
+}
+
+double readingRate()
+{
+    const at::Tensor numbers = at::ones({64 << 20});
+    const auto* data = numbers.data_ptr<float>();
+    volatile float sink = 0;
+    const double seconds = best(7, [&] {
+        at::parallel_for(0, numbers.numel(), 1 << 20, [&](std::int64_t from, std::int64_t to) {
+            float sum[16] = {};
+            for (auto i = from; i + 16 <= to; i += 16)
+                for (int k = 0; k < 16; ++k)
+                    sum[k] += data[i + k];
+            sink = sum[0] + sum[7];
+        });
+    });
+    return static_cast<double>(numbers.nbytes()) / seconds;
+}
+
+double peakMemory()
+{
+    rusage usage {};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) * 1024;
+}
+
+} // namespace microtome::bench
