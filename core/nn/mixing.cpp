@@ -13,7 +13,7 @@ namespace microtome::nn {
 
 namespace {
 
-constexpr std::int64_t block = 128;
+constexpr std::int64_t block = 128; ///< queries, at positions that are multiples of it
 
 } // namespace
 
@@ -28,16 +28,18 @@ at::Tensor mixHeads(const Architecture& a, double scale, const at::Tensor& q, co
 {
     const std::int64_t rows = q.size(0);
     const std::int64_t group = a.heads / a.kvHeads;
-    const std::int64_t blocks = (rows + block - 1) / block;
+    const std::int64_t firstBlock = first / block;
+    const std::int64_t blocks = (first + rows - 1) / block - firstBlock + 1;
     at::Tensor z = at::empty({rows, a.heads, a.dHead}, q.options());
     // Long blocks first: the last tasks are then short ones.
     at::parallel_for(0, a.heads * blocks, 1, [&](std::int64_t from, std::int64_t to) {
         const at::NoGradGuard guard;
         for (std::int64_t task = from; task < to; ++task) {
             const std::int64_t head = task % a.heads;
-            const std::int64_t begin = (blocks - 1 - task / a.heads) * block;
-            const std::int64_t n = std::min(block, rows - begin);
-            const std::int64_t keys = first + begin + n;
+            const std::int64_t place = (firstBlock + blocks - 1 - task / a.heads) * block;
+            const std::int64_t keys = std::min(place + block, first + rows);
+            const std::int64_t begin = std::max(place - first, std::int64_t(0));
+            const std::int64_t n = keys - first - begin;
             const at::Tensor own = q.select(1, head).narrow(0, begin, n);
             const at::Tensor seen = k.select(0, head / group).narrow(0, 0, keys);
             at::Tensor scores = at::empty({n, keys}, q.options());

@@ -16,9 +16,6 @@ namespace microtome::nn {
 
 namespace {
 
-/// Below this many numbers a weight fits the caches and packing brings nothing.
-constexpr std::int64_t packFrom = 1 << 16;
-
 dnnl::memory::desc rows(std::int64_t n, std::int64_t width)
 {
     return {{n, width}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::ab};
@@ -26,7 +23,8 @@ dnnl::memory::desc rows(std::int64_t n, std::int64_t width)
 
 } // namespace
 
-/// A weight in oneDNN's blocked layout, with one primitive for each number of rows seen lately.
+/// A weight in oneDNN's blocked layout, with one primitive for each number of rows seen lately (a
+/// new one takes about 0.1 ms). A row's result has the same bits whatever rows stand beside it.
 struct Product::Packed {
     dnnl::engine engine {dnnl::engine::kind::cpu, 0};
     dnnl::memory weight;
@@ -102,7 +100,7 @@ Product::Product(at::Tensor stored, at::Tensor bias, at::ScalarType dtype, at::D
     if (bias.defined())
         m_bias = bias.to(device, dtype).contiguous();
 #ifdef HAVE_ONEDNN
-    if (dtype == at::kFloat && device.is_cpu() && m_stored.numel() >= packFrom) {
+    if (dtype == at::kFloat && device.is_cpu()) {
         m_packed = std::make_shared<Packed>(weight(), m_bias.defined());
         return;
     }
