@@ -1,7 +1,8 @@
 #include "core/nn/product.h"
 
+#include "core/nn/pages.h"
+
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/linear.h>
 
 #ifdef HAVE_ONEDNN
@@ -27,7 +28,8 @@ dnnl::memory::desc rows(std::int64_t n, std::int64_t width)
 /// new one takes about 0.1 ms). A row's result has the same bits whatever rows stand beside it.
 struct Product::Packed {
     dnnl::engine engine {dnnl::engine::kind::cpu, 0};
-    dnnl::memory weight;
+    at::Tensor storage;
+    dnnl::memory weight; ///< in `storage`
     std::int64_t in;
     std::int64_t out;
     mutable std::map<std::int64_t, dnnl::inner_product_forward> primitives;
@@ -42,7 +44,9 @@ struct Product::Packed {
             {out, in}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any);
         // The layout that oneDNN chooses is the same for every number of rows on machines with AVX2
         // or later; 128 stands for a prompt.
-        weight = dnnl::memory(description(128, any, biased).weights_desc(), engine);
+        const auto form = description(128, any, biased).weights_desc();
+        storage = emptyInLargePages({static_cast<std::int64_t>(form.get_size())}, at::kByte);
+        weight = dnnl::memory(form, engine, storage.data_ptr());
         dnnl::memory source(plain, engine, w.data_ptr());
         dnnl::stream stream(engine);
         dnnl::reorder(source, weight).execute(stream, source, weight);
@@ -62,7 +66,7 @@ struct Product::Packed {
     at::Tensor apply(const at::Tensor& x, const at::Tensor& bias) const
     {
         const auto n = x.size(0);
-        at::Tensor y = at::empty({n, out}, x.options());
+        at::Tensor y = emptyInLargePages({n, out}, x.options());
         auto found = primitives.find(n);
         if (found == primitives.end()) {
             constexpr std::size_t most = 256;
