@@ -47,8 +47,8 @@ public:
                 classCharacter(c);
             else if (c == '[')
                 openClass();
-            else if (m_pattern.substr(m_at, 2) == "(?")
-                options();
+            else if (c == '(')
+                group();
             else
                 take(1);
         }
@@ -89,6 +89,8 @@ private:
             replace(2, set(hexadecimal));
         else if (c == 'H' && !m_inClass)
             replace(2, "[^" + std::string(hexadecimal) + "]");
+        else if (c == 'g')
+            refuse("\\g");
         else if ((c == 'p' || c == 'P') && m_pattern.substr(m_at + 2, 1) == "{")
             property(c);
         else
@@ -125,28 +127,38 @@ private:
                 return take(end + 2 - m_at);
         }
         if (c == '[' || two == "&&")
-            throw Error("The tokenizer's split pattern “" + clip(m_pattern)
-                + "” cannot be used: classes within classes and && are not supported.");
+            refuse(c == '[' ? "a class within a class" : "&&");
         m_inClass = c != ']';
         take(1);
     }
 
-    /// Ruby's (?m) is what others call (?s).
-    void options()
+    /// Ruby's (?m) is what others call (?s). Calls of groups, which no limit of PCRE2's compiled
+    /// code holds back, and what Oniguruma has not, are refused.
+    void group()
     {
+        if (m_pattern.substr(m_at, 2) == "(*")
+            refuse("(*...)");
+        if (m_pattern.substr(m_at, 2) != "(?")
+            return take(1);
         std::size_t end = m_at + 2;
-        while (end < m_pattern.size()
-            && std::string_view("imx-").find(m_pattern[end]) != std::string_view::npos)
+        if (end < m_pattern.size() && std::string_view(":=!><").find(m_pattern[end]) != npos)
+            return take(3);
+        while (end < m_pattern.size() && std::string_view("imx-").find(m_pattern[end]) != npos)
             ++end;
-        const bool isOption
-            = end < m_pattern.size() && (m_pattern[end] == ':' || m_pattern[end] == ')');
-        std::string_view letters = m_pattern.substr(m_at, end - m_at);
-        if (!isOption)
-            return take(2);
-        for (const char c : letters)
+        if (end >= m_pattern.size() || (m_pattern[end] != ':' && m_pattern[end] != ')'))
+            refuse(m_pattern.substr(m_at, 3));
+        for (const char c : m_pattern.substr(m_at, end - m_at))
             m_out += c == 'm' ? 's' : c;
         m_at = end;
     }
+
+    [[noreturn]] void refuse(std::string_view what) const
+    {
+        throw Error("The tokenizer's split pattern “" + clip(m_pattern) + "” cannot be used: “"
+            + clip(what) + "” is not supported.");
+    }
+
+    static constexpr std::size_t npos = std::string_view::npos;
 
     std::string_view m_pattern;
     std::string m_out;
