@@ -7,9 +7,9 @@ namespace microtome::text {
 
 namespace {
 
-constexpr std::size_t largestOriginal = std::size_t(64) << 20;
+constexpr std::size_t largestOriginal = std::size_t(32) << 20;
 // What normalisation may make of it before a hostile tokenizer is stopped.
-constexpr std::size_t largestText = std::size_t(512) << 20;
+constexpr std::size_t largestText = std::size_t(128) << 20;
 
 } // namespace
 
@@ -17,7 +17,7 @@ Aligned Aligned::ofOriginal(std::string_view original)
 {
     if (original.size() > largestOriginal)
         throw Error(
-            "The text is longer than 64 MB, which is more than is tokenized at once; cut it "
+            "The text is longer than 32 MB, which is more than is tokenized at once; cut it "
             "into parts.");
     Aligned result;
     result.reserve(original.size());
@@ -62,7 +62,7 @@ void Aligned::append(const Aligned& from, std::size_t begin, std::size_t end)
 void Aligned::admit(std::size_t bytes) const
 {
     if (m_text.size() + bytes > largestText)
-        throw Error("The tokenizer's normaliser makes the text larger than 512 MB; the tokenizer's "
+        throw Error("The tokenizer's normaliser makes the text larger than 128 MB; the tokenizer's "
                     "file is damaged, or the text has to be cut into parts.");
 }
 

@@ -14,7 +14,7 @@ namespace microtome::text {
 
 namespace {
 
-constexpr std::size_t largestText = std::size_t(256) << 20;
+constexpr std::size_t largestText = std::size_t(128) << 20;
 
 class SequenceDecoder : public Decoder {
 public:
@@ -78,7 +78,7 @@ std::string replaced(const std::string& text, Pattern::Search& search, std::stri
         else
             result.append(text, s.begin, s.end - s.begin);
         if (result.size() > largestText)
-            throw Error("The tokenizer's decoder makes a text larger than 256 MB; its file is "
+            throw Error("The tokenizer's decoder makes a text larger than 128 MB; its file is "
                         "damaged, or fewer ids have to be decoded at once.");
     }
     return result;
@@ -94,7 +94,7 @@ public:
 
     void apply(std::vector<std::string>& tokens) const override
     {
-        Pattern::Search search(m_pattern, largestText / 16);
+        Pattern::Search search(m_pattern, largestText);
         for (std::string& token : tokens)
             token = replaced(token, search, m_content);
     }

@@ -13,7 +13,9 @@
 namespace microtome {
 
 /// What a tokenizer made of a text: ids, and for each the bytes [begin, end) of the text it stands
-/// for (empty range for tokens that stand for nothing in the text, such as BOS).
+/// for, leading space included. The range is empty for tokens that stand for nothing in the text,
+/// such as BOS or a `▁` put in front. A token that is a part of a character has just its bytes of
+/// it; where normalisation changed the character, all of the character's bytes.
 struct Encoding {
     struct Span {
         std::size_t begin = 0;
@@ -31,10 +33,13 @@ public:
 
     /// The tokenizer of a model folder (`tokenizer.json`, or GPT-2's `vocab.json` + `merges.txt`),
     /// or nothing when the folder holds none. Throws Error with a sentence when the files are
-    /// damaged or use a part that is not supported (named in the sentence).
+    /// damaged or use a part that is not supported (named in the sentence). Bounded in time and
+    /// memory whatever the files say.
     static std::unique_ptr<const Tokenizer> open(const std::filesystem::path& folder);
 
     /// With `special`, the post-processor's tokens (BOS, ...) are added as the model expects them.
+    /// Special tokens spelt out in the text are found either way. What is not valid UTF-8 counts as
+    /// U+FFFD. Throws Error for more than 32 MB, and when the tokenizer's own patterns fail on it.
     virtual Encoding encode(std::string_view text, bool special = true) const = 0;
 
     /// The text of ids as the tokenizer's decoder gives it; with `skipSpecial` special tokens are
