@@ -9,43 +9,44 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <random>
 
 namespace microtome::samples {
 
 namespace {
 
-    const QStringList words {QStringLiteral("When"), QStringLiteral("Mara"), QStringLiteral("and"),
-        QStringLiteral("Tobin"), QStringLiteral("went"), QStringLiteral("to"), QStringLiteral("the"),
-        QStringLiteral("mill"), QStringLiteral(","), QStringLiteral("Tobin"), QStringLiteral("gave"),
-        QStringLiteral("a"), QStringLiteral("lamp"), QStringLiteral("to"),
-        QStringLiteral("extraordinarily")};
+const QStringList words{QStringLiteral("When"), QStringLiteral("Mara"), QStringLiteral("and"),
+    QStringLiteral("Tobin"), QStringLiteral("went"), QStringLiteral("to"), QStringLiteral("the"),
+    QStringLiteral("mill"), QStringLiteral(","), QStringLiteral("Tobin"), QStringLiteral("gave"),
+    QStringLiteral("a"), QStringLiteral("lamp"), QStringLiteral("to"),
+    QStringLiteral("extraordinarily")};
 
-    Matrix filled(int rows, int columns, const std::function<double(int, int)>& number)
-    {
-        std::vector<float> values;
-        for (int r = 0; r < rows; ++r) {
-            for (int c = 0; c < columns; ++c)
-                values.push_back(static_cast<float>(number(r, c)));
-        }
-        return {static_cast<std::size_t>(rows), static_cast<std::size_t>(columns), std::move(values)};
+Matrix filled(int rows, int columns, const std::function<double(int, int)>& number)
+{
+    std::vector<float> values;
+    for (int r = 0; r < rows; ++r) {
+        for (int c = 0; c < columns; ++c)
+            values.push_back(static_cast<float>(number(r, c)));
     }
+    return {static_cast<std::size_t>(rows), static_cast<std::size_t>(columns), std::move(values)};
+}
 
-    QStringList layerNames(int layers)
-    {
-        QStringList names = numbers(layers);
-        names << QStringLiteral("out");
-        return names;
-    }
+QStringList layerNames(int layers)
+{
+    QStringList names = numbers(layers);
+    names << QStringLiteral("out");
+    return names;
+}
 
-    TrajectoryData chart(int places, bool tokenNames)
-    {
-        TrajectoryData data;
-        data.x.labels = tokenNames ? tokens(places, false) : numbers(places);
-        data.x.tokens = tokenNames;
-        data.x.title = tokenNames ? QString() : QStringLiteral("layer");
-        return data;
-    }
+TrajectoryData chart(int places, bool tokenNames)
+{
+    TrajectoryData data;
+    data.x.labels = tokenNames ? tokens(places, false) : numbers(places);
+    data.x.tokens = tokenNames;
+    data.x.title = tokenNames ? QString() : QStringLiteral("layer");
+    return data;
+}
 
 } // namespace
 
@@ -80,11 +81,14 @@ Matrix attention(int count, int kind)
         const double scattered = kind % 3 == 1 && noise(random) > 0.25 ? 3 : 0;
         return sink + previous + scattered + noise(random) / (1 + r - c);
     });
+    std::vector<double> sums;
+    for (int r = 0; r < count; ++r) {
+        const auto row = raw.row(static_cast<std::size_t>(r));
+        sums.push_back(std::accumulate(row.begin(), row.end(), 0.0));
+    }
     return filled(count, count, [&](int r, int c) {
-        double sum = 0;
-        for (float v : raw.row(static_cast<std::size_t>(r)))
-            sum += static_cast<double>(v);
-        return static_cast<double>(raw(static_cast<std::size_t>(r), static_cast<std::size_t>(c))) / sum;
+        return static_cast<double>(raw(static_cast<std::size_t>(r), static_cast<std::size_t>(c)))
+            / sums[static_cast<std::size_t>(r)];
     });
 }
 
@@ -108,7 +112,7 @@ std::shared_ptr<Picture> lens(int tokenCount, int layers)
     for (int i = 0; i < (layers + 1) * tokenCount; ++i)
         data.texts.push_back(words[(i * 7 + i / tokenCount) % words.size()]);
     auto picture = std::make_shared<MatrixPicture>(std::move(data));
-    picture->setFocus(Cell {layers / 2, tokenCount - 1});
+    picture->setFocus(Cell{layers / 2, tokenCount - 1});
     picture->setPins({{{layers, tokenCount - 1}, 2}, {{layers - 1, tokenCount - 1}, 2}});
     return picture;
 }
@@ -124,7 +128,7 @@ std::shared_ptr<Picture> pattern(int tokenCount)
     data.largestCell = {24, 24};
     data.square = true;
     auto picture = std::make_shared<MatrixPicture>(std::move(data));
-    picture->setFocus(Cell {tokenCount - 1, tokenCount / 3});
+    picture->setFocus(Cell{tokenCount - 1, tokenCount / 3});
     return picture;
 }
 
@@ -153,7 +157,7 @@ std::shared_ptr<Picture> headGrid(int tokenCount, int layers, int heads)
     data.rowAxis = {numbers(layers), false};
     data.columnAxis = {numbers(heads), false};
     auto picture = std::make_shared<ThumbnailGrid>(std::move(data));
-    picture->setFocus(Cell {0, 1});
+    picture->setFocus(Cell{0, 1});
     picture->setPins({{{layers - 1, 1}, 0}});
     return picture;
 }
@@ -174,10 +178,10 @@ std::shared_ptr<Picture> ranks(int places, bool tokenNames)
     data.unit = QStringLiteral("rank");
     data.scale = TrajectoryData::Scale::LogRank;
     for (int s = 0; s < 3; ++s) {
-        Series series {tokens(5)[s + 2], s, {}};
+        Series series{tokens(5)[s + 2], s, {}};
         for (int i = 0; i < places; ++i)
-            series.values.push_back(static_cast<float>(
-                std::round(std::pow(10, (4.0 - s) * (1 - (i + 1.0) / places)) * (1 + 0.5 * std::sin(i + s)))));
+            series.values.push_back(static_cast<float>(std::round(
+                std::pow(10, (4.0 - s) * (1 - (i + 1.0) / places)) * (1 + 0.5 * std::sin(i + s)))));
         data.series.push_back(std::move(series));
     }
     return std::make_shared<TrajectoryPicture>(std::move(data));
@@ -188,7 +192,7 @@ std::shared_ptr<Picture> probabilities(int places, bool tokenNames)
     TrajectoryData data = chart(places, tokenNames);
     data.unit = QStringLiteral("logit difference");
     for (int s = 0; s < 8; ++s) {
-        Series series {tokens(10)[s + 1], s, {}};
+        Series series{tokens(10)[s + 1], s, {}};
         for (int i = 0; i < places; ++i)
             series.values.push_back(i == 2 && s == 1
                     ? std::numeric_limits<float>::quiet_NaN()
@@ -196,7 +200,7 @@ std::shared_ptr<Picture> probabilities(int places, bool tokenNames)
         data.series.push_back(std::move(series));
     }
     auto picture = std::make_shared<TrajectoryPicture>(std::move(data));
-    picture->setFocus(Cell {2, places / 2});
+    picture->setFocus(Cell{2, places / 2});
     return picture;
 }
 
@@ -214,12 +218,14 @@ std::shared_ptr<Picture> strip(int tokenCount, bool chips, bool coloured)
 {
     TokenStripData data;
     data.tokens = tokens(tokenCount);
+    if (!chips)
+        data.tokens.replaceInStrings(QStringLiteral("\u00b7"), QStringLiteral(" "));
     data.form = chips ? TokenStripData::Form::Chips : TokenStripData::Form::Text;
     data.range = ColourRange::diverging(1, QStringLiteral("nats"));
     for (int i = 0; coloured && i < tokenCount; ++i)
         data.values.push_back(static_cast<float>(std::sin(i * 0.9)));
     auto picture = std::make_shared<TokenStripPicture>(std::move(data));
-    picture->setFocus(Cell {0, std::min(4, tokenCount - 1)});
+    picture->setFocus(Cell{0, std::min(4, tokenCount - 1)});
     picture->setPins({{{0, 2}, 0}});
     return picture;
 }
@@ -227,9 +233,10 @@ std::shared_ptr<Picture> strip(int tokenCount, bool chips, bool coloured)
 std::vector<Sample> all()
 {
     std::vector<Sample> list;
-    const auto add = [&](const char* name, std::shared_ptr<Picture> picture, double width, double height) {
-        list.push_back({QLatin1String(name), std::move(picture), {width, height}});
-    };
+    const auto add
+        = [&](const char* name, std::shared_ptr<Picture> picture, double width, double height) {
+              list.push_back({QLatin1String(name), std::move(picture), {width, height}});
+          };
     add("lens-5x2", lens(5, 2), 560, 120);
     add("lens-15x6", lens(15, 6), 920, 220);
     add("lens-512x48", lens(512, 48), 920, 500);

@@ -6,17 +6,17 @@ namespace microtome {
 
 namespace {
 
-    constexpr double readableColumn = 32; // narrower columns carry upright names
-    constexpr double longestUpright = 64;
-    constexpr double longestRow = 96;
+constexpr double readableColumn = 32; // narrower columns carry upright names
+constexpr double longestUpright = 64;
+constexpr double longestRow = 96;
 
-    double widest(const Axis& axis, const AxisPlan& plan, int count, double limit, const Style& style)
-    {
-        double width = 0;
-        for (int i = 0; i < count && width < limit; i += plan.step)
-            width = std::max(width, textWidth(plan.text(axis, i), plan.role(axis), style));
-        return std::min(width, limit);
-    }
+double widest(const Axis& axis, const AxisPlan& plan, int count, double limit, const Style& style)
+{
+    double width = 0;
+    for (int i = 0; i < count && width < limit; i += plan.step)
+        width = std::max(width, textWidth(plan.text(axis, i), plan.role(axis), style));
+    return std::min(width, limit);
+}
 
 } // namespace
 

@@ -11,8 +11,8 @@ namespace microtome {
 
 namespace {
 
-    constexpr double rowHeight = 20;
-    constexpr double barHeight = 10;
+constexpr double rowHeight = 20;
+constexpr double barHeight = 10;
 
 } // namespace
 
@@ -72,7 +72,8 @@ std::vector<Label> BarsPicture::labels(const QRectF& area, const Style& style) c
             Qt::AlignLeft, bar.name, m_nameRole, colour, style));
         labels.push_back(
             labelIn(QRectF(row.right() - c.numberWidth, row.top(), c.numberWidth, row.height()),
-                Qt::AlignRight, formatNumber(bar.value, m_decimals, true), TextRole::Text, colour, style));
+                Qt::AlignRight, formatNumber(bar.value, m_decimals, true), TextRole::Text, colour,
+                style));
     }
     return labels;
 }
@@ -93,20 +94,19 @@ void BarsPicture::paint(QPainter& painter, const QRectF& area, const Style& styl
         if (bar.faint)
             colour = style.theme.faint;
         const double top = style.snap(row.center().y() - thick / 2);
-        painter.fillRect(QRectF(std::min(c.zero, end), top, std::fabs(end - c.zero), thick), colour);
+        painter.fillRect(
+            QRectF(std::min(c.zero, end), top, std::fabs(end - c.zero), thick), colour);
     }
-    painter.fillRect(QRectF(c.zero, area.top(), style.metrics.line, c.height * count()), style.theme.line);
+    painter.fillRect(
+        QRectF(c.zero, area.top(), style.metrics.line, c.height * count()), style.theme.line);
     for (const Label& label : labels(area, style)) {
         if (label.rect.intersects(visible))
             drawLabel(painter, label, style);
     }
     for (const PinnedCell& pinned : pins()) {
         const QRectF row = cellRect(pinned.cell, area, style);
-        painter.setRenderHint(QPainter::Antialiasing, true);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(style.pinColour(pinned.pin));
         if (!row.isEmpty())
-            painter.drawEllipse(QPointF(c.left - 6, row.center().y()), style.metrics.pin, style.metrics.pin);
+            pinDot(painter, QPointF(c.left - 6, row.center().y()), pinned.pin, style);
     }
     if (focus()) {
         const double width = style.metrics.focus;
@@ -122,7 +122,7 @@ std::optional<Cell> BarsPicture::hit(QPointF point, const QRectF& area, const St
     const double row = (point.y() - area.top()) / c.height;
     if (row < 0 || row >= count() || point.x() < area.left() || point.x() >= area.right())
         return std::nullopt;
-    return Cell {static_cast<int>(row), 0};
+    return Cell{static_cast<int>(row), 0};
 }
 
 QRectF BarsPicture::cellRect(const Cell& cell, const QRectF& area, const Style& style) const
@@ -131,6 +131,11 @@ QRectF BarsPicture::cellRect(const Cell& cell, const QRectF& area, const Style& 
         return {};
     const Columns c = columns(area, style);
     return {area.left(), area.top() + cell.row * c.height, area.width(), c.height};
+}
+
+double BarsPicture::usedHeight(const QRectF& area, const Style& style) const
+{
+    return columns(area, style).height * count();
 }
 
 QSizeF BarsPicture::preferredSize(const Style& style) const
@@ -158,8 +163,9 @@ QString BarsPicture::describe(const Cell& cell) const
 
 Table BarsPicture::table() const
 {
-    Table table {{QStringLiteral("name"),
-                     m_unit.isEmpty() ? QStringLiteral("value") : QStringLiteral("value, ") + m_unit},
+    Table table{
+        {QStringLiteral("name"),
+            m_unit.isEmpty() ? QStringLiteral("value") : QStringLiteral("value, ") + m_unit},
         {}};
     for (const Bar& bar : m_bars)
         table.rows.push_back({bar.name, bar.value});

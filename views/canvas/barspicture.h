@@ -14,7 +14,8 @@ struct Bar {
 /// Signed horizontal bars from a common zero: names at the left, numbers at the right in columns.
 class BarsPicture final : public Picture {
 public:
-    explicit BarsPicture(std::vector<Bar> bars, QString unit = {}, int decimals = 2, bool tokens = true);
+    explicit BarsPicture(
+        std::vector<Bar> bars, QString unit = {}, int decimals = 2, bool tokens = true);
 
     void paint(QPainter&, const QRectF& area, const Style&) const override;
     std::optional<Cell> hit(QPointF, const QRectF& area, const Style&) const override;
@@ -24,6 +25,7 @@ public:
     Cell neighbour(const Cell&, int right, int down) const override;
     QString describe(const Cell&) const override;
     Table table() const override;
+    double usedHeight(const QRectF& area, const Style&) const override;
 
 private:
     struct Columns;

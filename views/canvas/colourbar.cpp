@@ -11,10 +11,10 @@ namespace microtome {
 
 namespace {
 
-    constexpr double blockWidth = 8;
-    constexpr double barHeight = 10;
-    constexpr double space = 8;
-    constexpr double wedge = 6;
+constexpr double blockWidth = 8;
+constexpr double barHeight = 10;
+constexpr double space = 8;
+constexpr double wedge = 6;
 
 } // namespace
 
@@ -26,8 +26,8 @@ double ColourBar::valueOf(int block) const
 QRectF ColourBar::bar(const QRectF& area, const Style& style) const
 {
     const double low = textWidth(formatShort(m_range.low), TextRole::Axis, style);
-    return {style.snap(area.left() + low + space),
-        style.snap(area.center().y() - barHeight / 2), blocks * blockWidth, barHeight};
+    return {style.snap(area.left() + low + space), style.snap(area.center().y() - barHeight / 2),
+        blocks * blockWidth, barHeight};
 }
 
 std::vector<Label> ColourBar::labels(const QRectF& area, const Style& style) const
@@ -80,7 +80,7 @@ std::optional<Cell> ColourBar::hit(QPointF point, const QRectF& area, const Styl
     const QRectF scale = bar(area, style);
     if (!scale.contains(point))
         return std::nullopt;
-    return Cell {0, std::min(static_cast<int>((point.x() - scale.left()) / blockWidth), blocks - 1)};
+    return Cell{0, std::min(static_cast<int>((point.x() - scale.left()) / blockWidth), blocks - 1)};
 }
 
 QRectF ColourBar::cellRect(const Cell& cell, const QRectF& area, const Style& style) const

@@ -4,8 +4,8 @@
 
 namespace microtome {
 
-/// The scale beside a picture: its colours in steps between the two limits, the unit, and a wedge at
-/// an end beyond which some number lies.
+/// The scale beside a picture: its colours in steps between the two limits, the unit, and a wedge
+/// at an end beyond which some number lies.
 class ColourBar final : public Picture {
 public:
     explicit ColourBar(ColourRange range)

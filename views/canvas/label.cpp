@@ -10,46 +10,46 @@ namespace microtome {
 
 namespace {
 
-    /// A text of digits, signs and points: figures, to be set in columns.
-    bool isNumeric(const QString& text)
-    {
-        static const QString allowed = QStringLiteral("0123456789.,+-\u2212% \u221e\u2013e");
-        return !text.isEmpty()
-            && std::any_of(text.begin(), text.end(), [](QChar c) { return c.isDigit(); })
-            && std::all_of(text.begin(), text.end(), [](QChar c) { return allowed.contains(c); });
-    }
+/// A text of digits, signs and points: figures, to be set in columns.
+bool isNumeric(const QString& text)
+{
+    static const QString allowed = QStringLiteral("0123456789.,+-\u2212% \u221e\u2013e");
+    return !text.isEmpty()
+        && std::any_of(text.begin(), text.end(), [](QChar c) { return c.isDigit(); })
+        && std::all_of(text.begin(), text.end(), [](QChar c) { return allowed.contains(c); });
+}
 
-    /// Width of a digit's column: the widest of the ten.
-    double digitWidth(const QFontMetricsF& metrics)
-    {
-        double width = 0;
-        for (char16_t digit = u'0'; digit <= u'9'; ++digit)
-            width = std::max(width, metrics.horizontalAdvance(QChar(digit)));
-        return width;
-    }
+/// Width of a digit's column: the widest of the ten.
+double digitWidth(const QFontMetricsF& metrics)
+{
+    double width = 0;
+    for (char16_t digit = u'0'; digit <= u'9'; ++digit)
+        width = std::max(width, metrics.horizontalAdvance(QChar(digit)));
+    return width;
+}
 
-    bool hasEqualDigits(const QFontMetricsF& metrics)
-    {
-        const double width = digitWidth(metrics);
-        return std::fabs(metrics.horizontalAdvance(QLatin1Char('1')) - width) < 1e-6;
-    }
+bool hasEqualDigits(const QFontMetricsF& metrics)
+{
+    const double width = digitWidth(metrics);
+    return std::fabs(metrics.horizontalAdvance(QLatin1Char('1')) - width) < 1e-6;
+}
 
-    double advance(QChar c, const QFontMetricsF& metrics, double column)
-    {
-        return c.isDigit() ? column : metrics.horizontalAdvance(c);
-    }
+double advance(QChar c, const QFontMetricsF& metrics, double column)
+{
+    return c.isDigit() ? column : metrics.horizontalAdvance(c);
+}
 
-    /// Qt 6.4 cannot ask a font for its tabular figures, so digits are set one by one.
-    void drawFigures(QPainter& painter, QPointF at, const QString& text, const QFontMetricsF& metrics)
-    {
-        const double column = digitWidth(metrics);
-        for (const QChar c : text) {
-            const double width = advance(c, metrics, column);
-            const double inset = c.isDigit() ? (width - metrics.horizontalAdvance(c)) / 2 : 0;
-            painter.drawText(at + QPointF(inset, 0), QString(c));
-            at.rx() += width;
-        }
+/// Qt 6.4 cannot ask a font for its tabular figures, so digits are set one by one.
+void drawFigures(QPainter& painter, QPointF at, const QString& text, const QFontMetricsF& metrics)
+{
+    const double column = digitWidth(metrics);
+    for (const QChar c : text) {
+        const double width = advance(c, metrics, column);
+        const double inset = c.isDigit() ? (width - metrics.horizontalAdvance(c)) / 2 : 0;
+        painter.drawText(at + QPointF(inset, 0), QString(c));
+        at.rx() += width;
     }
+}
 
 } // namespace
 
@@ -94,8 +94,8 @@ Label labelIn(const QRectF& box, Qt::Alignment horizontal, const QString& text, 
     return {rect, shown, role, colour, false};
 }
 
-Label uprightLabelIn(const QRectF& box, const QString& text, TextRole role, const QColor& colour,
-    const Style& style)
+Label uprightLabelIn(
+    const QRectF& box, const QString& text, TextRole role, const QColor& colour, const Style& style)
 {
     const QString shown = shortened(text, role, box.height(), style);
     const double length = textWidth(shown, role, style);

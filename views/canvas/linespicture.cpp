@@ -14,8 +14,8 @@ namespace microtome {
 
 namespace {
 
-    constexpr double rowHeight = 20;
-    constexpr double widestName = 120;
+constexpr double rowHeight = 20;
+constexpr double widestName = 120;
 
 } // namespace
 
@@ -49,7 +49,8 @@ LinesPicture::LinesPicture(LinesData data)
 
 int LinesPicture::longest() const
 {
-    return static_cast<int>(std::max({m_data.weights.rows(), m_data.weights.columns(), std::size_t(1)}));
+    return static_cast<int>(
+        std::max({m_data.weights.rows(), m_data.weights.columns(), std::size_t(1)}));
 }
 
 LinesPicture::Columns LinesPicture::columns(const QRectF& area, const Style& style) const
@@ -60,12 +61,13 @@ LinesPicture::Columns LinesPicture::columns(const QRectF& area, const Style& sty
     const double beyond = area.height() / longest() < line ? line / 2 : 0;
     c.top = area.top() + beyond;
     c.height = std::min(rowHeight, (area.height() - 2 * beyond) / longest());
-    c.plan = planRows({m_data.from, true}, static_cast<int>(m_data.weights.rows()), c.height, style);
+    c.plan
+        = planRows({m_data.from, true}, static_cast<int>(m_data.weights.rows()), c.height, style);
     const auto widest = [&](const QStringList& names) {
         double width = 0;
         for (int i = 0; i < names.size(); i += c.plan.step)
-            width = std::max(width,
-                textWidth(c.plan.text({names, true}, i), c.plan.role({names, true}), style));
+            width = std::max(
+                width, textWidth(c.plan.text({names, true}, i), c.plan.role({names, true}), style));
         return std::min({std::ceil(width), widestName, area.width() / 3});
     };
     c.leftWidth = widest(m_data.from);
@@ -80,16 +82,19 @@ std::vector<Label> LinesPicture::labels(const QRectF& area, const Style& style) 
     const Columns c = columns(area, style);
     const double line = textHeight(TextRole::Axis, style);
     std::vector<Label> labels;
-    const auto add = [&](const QStringList& names, int count, double x, double width, Qt::Alignment side) {
-        const Axis axis {names, true};
-        for (int i = 0; i < count; i += c.plan.step) {
-            const QRectF box(x, c.y(i) - line / 2, width + 0.5, line);
-            labels.push_back(labelIn(box, side, c.plan.text(axis, i), c.plan.role(axis),
-                c.plan.numbers ? style.theme.secondary : style.theme.text, style));
-        }
-    };
-    add(m_data.from, static_cast<int>(m_data.weights.rows()), area.left() - 0.5, c.leftWidth, Qt::AlignRight);
-    add(m_data.to, static_cast<int>(m_data.weights.columns()), c.right + 8, c.rightWidth, Qt::AlignLeft);
+    const auto add
+        = [&](const QStringList& names, int count, double x, double width, Qt::Alignment side) {
+              const Axis axis{names, true};
+              for (int i = 0; i < count; i += c.plan.step) {
+                  const QRectF box(x, c.y(i) - line / 2, width + 0.5, line);
+                  labels.push_back(labelIn(box, side, c.plan.text(axis, i), c.plan.role(axis),
+                      c.plan.numbers ? style.theme.secondary : style.theme.text, style));
+              }
+          };
+    add(m_data.from, static_cast<int>(m_data.weights.rows()), area.left() - 0.5, c.leftWidth,
+        Qt::AlignRight);
+    add(m_data.to, static_cast<int>(m_data.weights.columns()), c.right + 8, c.rightWidth,
+        Qt::AlignLeft);
     return labels;
 }
 
@@ -98,17 +103,20 @@ void LinesPicture::paintLines(
 {
     const ColourScale scale(m_data.range, style.theme);
     const auto ofFocus = [this](const Line& line) {
-        return !focus() || (focus()->row >= 0 ? focus()->row == line.from : focus()->column == line.to);
+        return !focus()
+            || (focus()->row >= 0 ? focus()->row == line.from : focus()->column == line.to);
     };
     const auto draw = [&](const Line& line, bool inFocus) {
         const QPointF from(c.left, c.y(line.from));
         const QPointF to(c.right, c.y(line.to));
-        if (std::max(from.y(), to.y()) < visible.top() || std::min(from.y(), to.y()) > visible.bottom())
+        if (std::max(from.y(), to.y()) < visible.top()
+            || std::min(from.y(), to.y()) > visible.bottom())
             return;
         const double weight = static_cast<double>(line.weight);
         // Colours are mixed with the panel beforehand: opaque lines paint many times faster.
-        const QColor colour = inFocus ? mix(style.theme.panel, scale.colour(weight), 0.35 + 0.65 * weight)
-                                      : style.theme.band;
+        const QColor colour = inFocus
+            ? mix(style.theme.panel, scale.colour(weight), 0.35 + 0.65 * weight)
+            : style.theme.band;
         painter.setPen(QPen(colour, 0.75 + 2 * std::min(weight, 1.0)));
         const double bend = (to.x() - from.x()) * 0.4;
         QPainterPath path(from);
@@ -149,9 +157,9 @@ std::optional<Cell> LinesPicture::hit(QPointF point, const QRectF& area, const S
     if (row < 0 || !area.contains(point))
         return std::nullopt;
     if (point.x() < c.left && row < static_cast<int>(m_data.weights.rows()))
-        return Cell {row, -1};
+        return Cell{row, -1};
     if (point.x() > c.right && row < static_cast<int>(m_data.weights.columns()))
-        return Cell {-1, row};
+        return Cell{-1, row};
     return std::nullopt;
 }
 
@@ -160,7 +168,8 @@ QRectF LinesPicture::cellRect(const Cell& cell, const QRectF& area, const Style&
     const Columns c = columns(area, style);
     if (cell.row >= 0 && cell.column < 0 && cell.row < static_cast<int>(m_data.weights.rows()))
         return {area.left(), c.y(cell.row) - c.height / 2, c.left - 2 - area.left(), c.height};
-    if (cell.row < 0 && cell.column >= 0 && cell.column < static_cast<int>(m_data.weights.columns()))
+    if (cell.row < 0 && cell.column >= 0
+        && cell.column < static_cast<int>(m_data.weights.columns()))
         return {c.right + 2, c.y(cell.column) - c.height / 2, area.right() - c.right - 2, c.height};
     return {};
 }
@@ -194,19 +203,21 @@ QString LinesPicture::describe(const Cell& cell) const
         return names[place];
     const QStringList& others = atLeft ? m_data.to : m_data.from;
     const int other = atLeft ? strongest->to : strongest->from;
-    return QStringLiteral("%1 %2 %3  %4").arg(names[place], atLeft ? QStringLiteral("\u2192") : QStringLiteral("\u2190"),
-        other < others.size() ? others[other] : QString::number(other),
-        formatNumber(static_cast<double>(strongest->weight), 2));
+    return QStringLiteral("%1 %2 %3  %4")
+        .arg(names[place], atLeft ? QStringLiteral("\u2192") : QStringLiteral("\u2190"),
+            other < others.size() ? others[other] : QString::number(other),
+            formatNumber(static_cast<double>(strongest->weight), 2));
 }
 
 Table LinesPicture::table() const
 {
-    Table table {{QStringLiteral("from"), QStringLiteral("from name"), QStringLiteral("to"),
-                     QStringLiteral("to name"), QStringLiteral("weight")},
+    Table table{{QStringLiteral("from"), QStringLiteral("from name"), QStringLiteral("to"),
+                    QStringLiteral("to name"), QStringLiteral("weight")},
         {}};
     for (const Line& line : m_lines)
         table.rows.push_back({static_cast<double>(line.from), m_data.from.value(line.from),
-            static_cast<double>(line.to), m_data.to.value(line.to), static_cast<double>(line.weight)});
+            static_cast<double>(line.to), m_data.to.value(line.to),
+            static_cast<double>(line.weight)});
     return table;
 }
 

@@ -16,8 +16,8 @@ struct LinesData {
 };
 
 /// The lines, at most `mostLines` of the strongest, the weak below the strong, in opaque colours.
-/// With a focus ({row, -1}: a token at the left, {-1, column}: one at the right) only its lines keep
-/// their colour.
+/// With a focus ({row, -1}: a token at the left, {-1, column}: one at the right) only its lines
+/// keep their colour.
 class LinesPicture final : public Picture {
 public:
     explicit LinesPicture(LinesData data);

@@ -9,14 +9,14 @@ namespace microtome {
 
 namespace {
 
-    constexpr double gappedCell = 6; // smaller cells touch each other
-    constexpr double rowGap = 8; // between names and cells
-    constexpr double columnGap = 4;
+constexpr double gappedCell = 6; // smaller cells touch each other
+constexpr double rowGap = 8; // between names and cells
+constexpr double columnGap = 4;
 
-    double reach(const AxisPlan& plan, double gap)
-    {
-        return plan.extent > 0 ? std::ceil(plan.extent) + gap : 0;
-    }
+double reach(const AxisPlan& plan, double gap)
+{
+    return plan.extent > 0 ? std::ceil(plan.extent) + gap : 0;
+}
 
 } // namespace
 
@@ -37,15 +37,16 @@ MatrixLayout::MatrixLayout(const MatrixData& data, const QRectF& area, const Sty
     };
     // The names' widths depend on the cells' height and the other way round; the height of one line
     // of column names is a good enough first guess.
-    const double guess = fitted(
-        area.height() - line - columnGap - columnTitle, rows, data.largestCell.height());
+    const double guess
+        = fitted(area.height() - line - columnGap - columnTitle, rows, data.largestCell.height());
     rowPlan = planRows(data.rows, rows, guess, style);
     const double left = rowTitle + reach(rowPlan, rowGap);
     cellWidth = fitted(area.width() - left - 2, columns, data.largestCell.width());
     columnPlan = planColumns(data.columns, columns, cellWidth, style);
     if (data.square) {
         cellWidth = std::min(cellWidth,
-            fitted(area.height() - columnTitle - reach(columnPlan, columnGap) - 2, rows, cellWidth));
+            fitted(
+                area.height() - columnTitle - reach(columnPlan, columnGap) - 2, rows, cellWidth));
         columnPlan = planColumns(data.columns, columns, cellWidth, style);
     }
     const double top = columnTitle + reach(columnPlan, columnGap);
@@ -125,9 +126,9 @@ std::vector<Label> MatrixLayout::heads(const MatrixData& data, const Style& styl
         const double length
             = std::min(textWidth(data.rows.title, TextRole::Axis, style) + 0.5, grid.height());
         const double right = grid.left() - reach(rowPlan, rowGap);
-        labels.push_back(uprightLabelIn(
-            QRectF(right - line - 4, grid.center().y() - length / 2, line, length),
-            data.rows.title, TextRole::Axis, colour, style));
+        labels.push_back(
+            uprightLabelIn(QRectF(right - line - 4, grid.center().y() - length / 2, line, length),
+                data.rows.title, TextRole::Axis, colour, style));
     }
     return labels;
 }

@@ -15,14 +15,14 @@ namespace microtome {
 
 namespace {
 
-    constexpr double markedCell = 8; // smaller cells carry no mark for numbers beyond the scale
-    constexpr double textCellWidth = 22;
-    constexpr int manyCells = 64; // along a side; cells get small then
+constexpr double markedCell = 8; // smaller cells carry no mark for numbers beyond the scale
+constexpr double textCellWidth = 22;
+constexpr int manyCells = 64; // along a side; cells get small then
 
-    QString nameOf(const Axis& axis, int index)
-    {
-        return index < axis.labels.size() ? axis.labels[index] : QString::number(index);
-    }
+QString nameOf(const Axis& axis, int index)
+{
+    return index < axis.labels.size() ? axis.labels[index] : QString::number(index);
+}
 
 } // namespace
 
@@ -138,7 +138,7 @@ void MatrixPicture::paintImage(
     for (int y = top; y < bottom; ++y) {
         auto* pixels = reinterpret_cast<QRgb*>(image.scanLine(y - top));
         for (int x = left; x < right; ++x) {
-            Cell cell {l.flip(y), x};
+            Cell cell{l.flip(y), x};
             if (l.pooled) {
                 const auto b = l.block(y, x);
                 cell = largestIn(m_data.values, b.row, b.rowEnd, b.column, b.columnEnd);
@@ -165,14 +165,13 @@ void MatrixPicture::paintMarks(
             continue;
         const double radius = style.metrics.pin;
         if (std::min(l.cellWidth, l.cellHeight) > 4 * radius) {
-            painter.setRenderHint(QPainter::Antialiasing, true);
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(style.pinColour(pinned.pin));
-            painter.drawEllipse(rect.topRight() + QPointF(-radius - 3, radius + 3), radius, radius);
+            pinDot(painter, rect.topRight() + QPointF(-radius - 3, radius + 3), pinned.pin, style);
         } else {
+            painter.setRenderHint(QPainter::Antialiasing, style.resolution <= 0);
             outline(painter, rect, style.pinColour(pinned.pin), style.metrics.focus);
         }
     }
+    painter.setRenderHint(QPainter::Antialiasing, style.resolution <= 0);
     if (focus())
         outline(painter, cellRect(*focus(), area, style), style.theme.text, style.metrics.focus);
 }
@@ -187,9 +186,9 @@ std::optional<Cell> MatrixPicture::hit(QPointF point, const QRectF& area, const 
     if (x >= 1 || y >= 1 || (x < 0 && y < 0) || l.grid.isEmpty())
         return std::nullopt;
     if (x < 0)
-        return Cell {l.flip(static_cast<int>(y * l.rows)), -1};
+        return Cell{l.flip(static_cast<int>(y * l.rows)), -1};
     if (y < 0)
-        return Cell {-1, static_cast<int>(x * l.columns)};
+        return Cell{-1, static_cast<int>(x * l.columns)};
     const auto b = l.block(static_cast<int>(y * l.blockRows), static_cast<int>(x * l.blockColumns));
     return largestIn(m_data.values, b.row, b.rowEnd, b.column, b.columnEnd);
 }
@@ -263,10 +262,11 @@ Table MatrixPicture::table() const
         table.columns << QStringLiteral("text");
     std::size_t index = 0;
     for (int row = 0; row < static_cast<int>(m_data.values.rows()); ++row) {
-        for (int column = 0; column < static_cast<int>(m_data.values.columns()); ++column, ++index) {
+        for (int column = 0; column < static_cast<int>(m_data.values.columns());
+             ++column, ++index) {
             if (isEmpty(row, column))
                 continue;
-            std::vector<Table::Value> line {static_cast<double>(row), nameOf(m_data.rows, row),
+            std::vector<Table::Value> line{static_cast<double>(row), nameOf(m_data.rows, row),
                 static_cast<double>(column), nameOf(m_data.columns, column), value(row, column)};
             if (!m_data.texts.empty())
                 line.emplace_back(m_data.texts[index]);
@@ -274,6 +274,12 @@ Table MatrixPicture::table() const
         }
     }
     return table;
+}
+
+double MatrixPicture::usedHeight(const QRectF& area, const Style& style) const
+{
+    return std::min(
+        MatrixLayout(m_data, area, style).grid.bottom() + 2 - area.top(), area.height());
 }
 
 QMarginsF MatrixPicture::heads(const QRectF& area, const Style& style) const

@@ -26,8 +26,8 @@ struct MatrixData {
 
 /// A heat map: cells coloured by number with names at the left and above, texts in the cells where
 /// they fit, up to 64 x 64 visible cells as rectangles and more as one lossless image with a pixel
-/// per cell. Where cells would be smaller than a device pixel, each pixel shows the largest magnitude
-/// of its cells, and pointing at it gives that cell.
+/// per cell. Where cells would be smaller than a device pixel, each pixel shows the largest
+/// magnitude of its cells, and pointing at it gives that cell.
 class MatrixPicture final : public Picture {
 public:
     explicit MatrixPicture(MatrixData data);
@@ -40,6 +40,7 @@ public:
     Cell neighbour(const Cell&, int right, int down) const override;
     QString describe(const Cell&) const override;
     Table table() const override;
+    double usedHeight(const QRectF& area, const Style&) const override;
     QMarginsF heads(const QRectF& area, const Style&) const override;
     std::optional<ColourRange> range() const override { return m_data.range; }
 

@@ -13,8 +13,8 @@
 
 namespace microtome {
 
-/// A place in a picture: row and column of the table behind it. A row of -1 is the head of a column,
-/// a column of -1 the head of a row.
+/// A place in a picture: row and column of the table behind it. A row of -1 is the head of a
+/// column, a column of -1 the head of a row.
 struct Cell {
     int row = -1;
     int column = -1;
@@ -28,8 +28,8 @@ struct PinnedCell {
     int pin = 0;
 };
 
-/// A drawing of plain data that paints itself into any area, on screen as in a file, and answers what
-/// lies under a point. It knows no session; what it shows of one is its focus and its pins.
+/// A drawing of plain data that paints itself into any area, on screen as in a file, and answers
+/// what lies under a point. It knows no session; what it shows of one is its focus and its pins.
 class Picture {
 public:
     virtual ~Picture() = default;
@@ -38,7 +38,8 @@ public:
     virtual void paint(QPainter& painter, const QRectF& area, const Style& style) const = 0;
 
     /// The cell, or head of a row or column, under a point of a picture painted into `area`.
-    virtual std::optional<Cell> hit(QPointF point, const QRectF& area, const Style& style) const = 0;
+    virtual std::optional<Cell> hit(
+        QPointF point, const QRectF& area, const Style& style) const = 0;
 
     /// Where a cell is painted; empty for what is no cell of this picture.
     virtual QRectF cellRect(const Cell& cell, const QRectF& area, const Style& style) const = 0;
@@ -61,6 +62,10 @@ public:
     /// How wide the heads at each side are that stay in place while the rest scrolls.
     virtual QMarginsF heads(const QRectF& area, const Style& style) const;
 
+    /// How much of `area`'s height paint() needs; pictures whose cells have a largest size leave
+    /// some.
+    virtual double usedHeight(const QRectF& area, const Style& style) const;
+
     /// Marks the cell under the mouse, over what paint() painted.
     virtual void paintHover(
         QPainter& painter, const QRectF& area, const Style& style, const Cell& cell) const;
@@ -76,6 +81,9 @@ public:
 protected:
     /// Outlines of `width` pixels around cells of `rect`.
     static void outline(QPainter& painter, const QRectF& rect, const QColor& colour, double width);
+
+    /// The dot of a pinned cell, with a rim of the page's colour so that it is seen on any cell.
+    static void pinDot(QPainter& painter, QPointF centre, int pin, const Style& style);
 
     /// What of `area` the painter will show.
     static QRectF visibleOf(const QPainter& painter, const QRectF& area);

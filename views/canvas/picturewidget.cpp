@@ -132,8 +132,10 @@ void PictureWidget::reveal(const Cell& cell)
         else if (to - bar->value() > seen)
             bar->setValue(static_cast<int>(std::ceil(to - seen)));
     };
-    bring(horizontalScrollBar(), rect.left() - 2, rect.right() + 2, heads.left(), viewport()->width());
-    bring(verticalScrollBar(), rect.top() - 2, rect.bottom() + 2, heads.top(), viewport()->height());
+    bring(horizontalScrollBar(), rect.left() - 2, rect.right() + 2, heads.left(),
+        viewport()->width());
+    bring(
+        verticalScrollBar(), rect.top() - 2, rect.bottom() + 2, heads.top(), viewport()->height());
 }
 
 QSize PictureWidget::sizeHint() const
@@ -204,17 +206,21 @@ void PictureWidget::paintTag(QPainter& painter, const QRectF& cell) const
     double x = cell.right() + 6;
     if (x + width > viewport()->width())
         x = std::max(cell.left() - 6 - width, 0.0);
-    double y = std::clamp(cell.center().y() - height / 2, 0.0, std::max(viewport()->height() - height, 0.0));
+    double y = std::clamp(
+        cell.center().y() - height / 2, 0.0, std::max(viewport()->height() - height, 0.0));
     if (x < cell.right() && x + width > cell.left())
-        y = cell.bottom() + 4 + height <= viewport()->height() ? cell.bottom() + 4
-                                                             : std::max(cell.top() - 4 - height, 0.0);
+        y = cell.bottom() + 4 + height <= viewport()->height()
+            ? cell.bottom() + 4
+            : std::max(cell.top() - 4 - height, 0.0);
     const QRectF tag(std::round(x), std::round(y), std::ceil(width), height);
     painter.setRenderHint(QPainter::Antialiasing, true);
     painter.setPen(QPen(m_look.theme.line, 1));
     painter.setBrush(m_look.theme.panel);
-    painter.drawRoundedRect(tag.adjusted(0.5, 0.5, -0.5, -0.5), m_look.metrics.corner, m_look.metrics.corner);
-    drawLabel(painter, labelIn(tag.adjusted(6, 0, -5, 0), Qt::AlignLeft, text, TextRole::Token,
-                           m_look.theme.text, m_look),
+    painter.drawRoundedRect(
+        tag.adjusted(0.5, 0.5, -0.5, -0.5), m_look.metrics.corner, m_look.metrics.corner);
+    drawLabel(painter,
+        labelIn(tag.adjusted(6, 0, -5, 0), Qt::AlignLeft, text, TextRole::Token, m_look.theme.text,
+            m_look),
         m_look);
 }
 
@@ -290,8 +296,9 @@ void PictureWidget::keyPressEvent(QKeyEvent* event)
         return;
     }
     if (right != 0 || down != 0) {
-        const Cell next = m_picture->focus() ? m_picture->neighbour(*m_picture->focus(), right, down)
-                                             : m_picture->neighbour({0, 0}, 0, 0);
+        const Cell next = m_picture->focus()
+            ? m_picture->neighbour(*m_picture->focus(), right, down)
+            : m_picture->neighbour({0, 0}, 0, 0);
         reveal(next);
         emit moved(next);
     } else if ((key == Qt::Key_Return || key == Qt::Key_Enter) && m_picture->focus()) {

@@ -9,8 +9,9 @@
 
 namespace microtome {
 
-/// Shows one picture and tells what the mouse and the keys mean in its cells. The picture is painted
-/// once into a pixmap; hovering paints over it. Heads of rows and columns stay while the rest scrolls.
+/// Shows one picture and tells what the mouse and the keys mean in its cells. The picture is
+/// painted once into a pixmap; hovering paints over it. Heads of rows and columns stay while the
+/// rest scrolls.
 class PictureWidget : public QAbstractScrollArea {
     Q_OBJECT
 

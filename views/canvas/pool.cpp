@@ -12,7 +12,7 @@ int blockBegin(int block, int blocks, int count)
 
 Cell largestIn(const Matrix& values, int row, int rowEnd, int column, int columnEnd)
 {
-    Cell best {row, column};
+    Cell best{row, column};
     float largest = -1;
     for (int r = row; r < rowEnd; ++r) {
         const auto numbers = values.row(static_cast<std::size_t>(r));
@@ -38,9 +38,9 @@ Matrix poolLargest(const Matrix& values, int rows, int columns)
     std::vector<float> pooled(static_cast<std::size_t>(r) * static_cast<std::size_t>(c));
     for (int i = 0; i < r; ++i) {
         for (int j = 0; j < c; ++j) {
-            const Cell cell = largestIn(values, blockBegin(i, r, fullRows),
-                blockBegin(i + 1, r, fullRows), blockBegin(j, c, fullColumns),
-                blockBegin(j + 1, c, fullColumns));
+            const Cell cell
+                = largestIn(values, blockBegin(i, r, fullRows), blockBegin(i + 1, r, fullRows),
+                    blockBegin(j, c, fullColumns), blockBegin(j + 1, c, fullColumns));
             pooled[static_cast<std::size_t>(i) * static_cast<std::size_t>(c)
                 + static_cast<std::size_t>(j)]
                 = values(static_cast<std::size_t>(cell.row), static_cast<std::size_t>(cell.column));

@@ -12,9 +12,9 @@ namespace microtome {
 
 namespace {
 
-    constexpr double largestSide = 56;
-    constexpr double preferredSide = 40;
-    constexpr double sharpest = 2048; // pixels of a side in a vector format, at most
+constexpr double largestSide = 56;
+constexpr double preferredSide = 40;
+constexpr double sharpest = 2048; // pixels of a side in a vector format, at most
 
 } // namespace
 
@@ -75,8 +75,9 @@ std::vector<Label> ThumbnailGrid::labels(const QRectF& area, const Style& style)
         const double x = l.origin.x() + column * l.pitch;
         const double width = l.pitch * l.columnPlan.step - 4;
         const QRectF box(x + l.side / 2 - width / 2, l.origin.y() - 4 - line, width, line);
-        labels.push_back(labelIn(box, Qt::AlignHCenter, l.columnPlan.text(m_data.columnAxis, column),
-            l.columnPlan.role(m_data.columnAxis), style.theme.secondary, style));
+        labels.push_back(
+            labelIn(box, Qt::AlignHCenter, l.columnPlan.text(m_data.columnAxis, column),
+                l.columnPlan.role(m_data.columnAxis), style.theme.secondary, style));
     }
     return labels;
 }
@@ -144,7 +145,7 @@ std::optional<Cell> ThumbnailGrid::hit(QPointF point, const QRectF& area, const 
         return std::nullopt;
     if (row < 0 && column < 0)
         return std::nullopt;
-    return Cell {std::max(row, -1), std::max(column, -1)};
+    return Cell{std::max(row, -1), std::max(column, -1)};
 }
 
 QRectF ThumbnailGrid::cellRect(const Cell& cell, const QRectF& area, const Style& style) const
@@ -184,13 +185,14 @@ QString ThumbnailGrid::describe(const Cell& cell) const
 
 Table ThumbnailGrid::table() const
 {
-    Table table {{QStringLiteral("row"), QStringLiteral("column"), QStringLiteral("from"),
-                     QStringLiteral("to"), QStringLiteral("value")},
+    Table table{{QStringLiteral("row"), QStringLiteral("column"), QStringLiteral("from"),
+                    QStringLiteral("to"), QStringLiteral("value")},
         {}};
     for (int i = 0; i < m_data.rows * m_data.columns; ++i) {
         const Matrix& matrix = m_data.matrices[static_cast<std::size_t>(i)];
         for (std::size_t y = 0; y < matrix.rows(); ++y) {
-            const std::size_t end = m_data.triangular ? std::min(y + 1, matrix.columns()) : matrix.columns();
+            const std::size_t end
+                = m_data.triangular ? std::min(y + 1, matrix.columns()) : matrix.columns();
             for (std::size_t x = 0; x < end; ++x) {
                 table.rows.push_back({static_cast<double>(i / m_data.columns),
                     static_cast<double>(i % m_data.columns), static_cast<double>(y),
@@ -199,6 +201,12 @@ Table ThumbnailGrid::table() const
         }
     }
     return table;
+}
+
+double ThumbnailGrid::usedHeight(const QRectF& area, const Style& style) const
+{
+    const Layout l = layout(area, style);
+    return std::min(l.origin.y() + m_data.rows * l.pitch - area.top(), area.height());
 }
 
 QMarginsF ThumbnailGrid::heads(const QRectF& area, const Style& style) const

@@ -30,6 +30,7 @@ public:
     Cell neighbour(const Cell&, int right, int down) const override;
     QString describe(const Cell&) const override;
     Table table() const override;
+    double usedHeight(const QRectF& area, const Style&) const override;
     QMarginsF heads(const QRectF& area, const Style&) const override;
     std::optional<ColourRange> range() const override { return m_data.range; }
 
@@ -37,7 +38,8 @@ private:
     struct Layout;
 
     Layout layout(const QRectF& area, const Style&) const;
-    void paintThumbnail(QPainter&, const Matrix&, const QRectF&, const ColourScale&, const Style&) const;
+    void paintThumbnail(
+        QPainter&, const Matrix&, const QRectF&, const ColourScale&, const Style&) const;
 
     ThumbnailData m_data;
 };

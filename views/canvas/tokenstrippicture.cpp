@@ -13,22 +13,22 @@ namespace microtome {
 
 namespace {
 
-    constexpr double preferredWidth = 640;
-    constexpr double longestToken = 240;
+constexpr double preferredWidth = 640;
+constexpr double longestToken = 240;
 
-    struct Spacing {
-        double padding; // beside the letters
-        double between; // two tokens
-        double height; // of a token
-        double line; // from one line to the next
-    };
+struct Spacing {
+    double padding; // beside the letters
+    double between; // two tokens
+    double height; // of a token
+    double line; // from one line to the next
+};
 
-    Spacing spacingOf(TokenStripData::Form form, const Style& style)
-    {
-        return form == TokenStripData::Form::Chips
-            ? Spacing {6, 4, style.metrics.chip, style.metrics.chip + 4}
-            : Spacing {1, 0, 18, 22};
-    }
+Spacing spacingOf(TokenStripData::Form form, const Style& style)
+{
+    return form == TokenStripData::Form::Chips
+        ? Spacing{6, 4, style.metrics.chip, style.metrics.chip + 4}
+        : Spacing{1, 0, 18, 22};
+}
 
 } // namespace
 
@@ -81,8 +81,8 @@ std::vector<Label> TokenStripPicture::labelsOn(
         const QColor colour = hasValue(index)
             ? textOn(scale.colour(static_cast<double>(m_data.values[index])), style.theme)
             : style.theme.text;
-        labels.push_back(labelIn(rects[index].adjusted(padding, 0, -padding + 0.5, 0), Qt::AlignLeft,
-            m_data.tokens[i], TextRole::Token, colour, style));
+        labels.push_back(labelIn(rects[index].adjusted(padding, 0, -padding + 0.5, 0),
+            Qt::AlignLeft, m_data.tokens[i], TextRole::Token, colour, style));
     }
     return labels;
 }
@@ -91,14 +91,16 @@ std::vector<Label> TokenStripPicture::labels(const QRectF& area, const Style& st
 {
     const auto rects = arrange(area, style);
     const double bottom = rects.empty() ? area.bottom() : rects.back().bottom();
-    return labelsOn(rects, area.united(QRectF(area.left(), area.top(), 1e6, bottom - area.top())), style);
+    return labelsOn(
+        rects, area.united(QRectF(area.left(), area.top(), 1e6, bottom - area.top())), style);
 }
 
 void TokenStripPicture::paint(QPainter& painter, const QRectF& area, const Style& style) const
 {
     const auto rects = arrange(area, style);
     const bool clipped = painter.hasClipping();
-    const QRectF visible = clipped ? painter.clipBoundingRect() : QRectF(area.left(), area.top(), 1e6, 1e6);
+    const QRectF visible
+        = clipped ? painter.clipBoundingRect() : QRectF(area.left(), area.top(), 1e6, 1e6);
     const ColourScale scale(m_data.range, style.theme);
     const bool chips = m_data.form == TokenStripData::Form::Chips;
     painter.save();
@@ -110,10 +112,11 @@ void TokenStripPicture::paint(QPainter& painter, const QRectF& area, const Style
                                         : style.theme.window;
         const bool focused = focus() && focus()->column == static_cast<int>(i);
         if (chips) {
-            painter.setPen(QPen(focused ? style.theme.accent : style.theme.line, style.metrics.line));
+            painter.setPen(
+                QPen(focused ? style.theme.accent : style.theme.line, style.metrics.line));
             painter.setBrush(focused && !hasValue(i) ? style.theme.accentBackground : fill);
-            painter.drawRoundedRect(
-                rects[i].adjusted(0.5, 0.5, -0.5, -0.5), style.metrics.corner, style.metrics.corner);
+            painter.drawRoundedRect(rects[i].adjusted(0.5, 0.5, -0.5, -0.5), style.metrics.corner,
+                style.metrics.corner);
         } else if (hasValue(i)) {
             painter.fillRect(rects[i], fill);
         }
@@ -121,11 +124,8 @@ void TokenStripPicture::paint(QPainter& painter, const QRectF& area, const Style
     drawLabels(painter, labelsOn(rects, visible, style), style);
     for (const PinnedCell& pinned : pins()) {
         const auto index = static_cast<std::size_t>(pinned.cell.column);
-        if (index >= rects.size())
-            continue;
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(style.pinColour(pinned.pin));
-        painter.drawEllipse(rects[index].topRight() + QPointF(-5, 5), style.metrics.pin - 0.5, style.metrics.pin - 0.5);
+        if (index < rects.size())
+            pinDot(painter, rects[index].topRight() + QPointF(-4, 4), pinned.pin, style);
     }
     if (focus() && !chips)
         outline(painter, cellRect(*focus(), area, style), style.theme.text, style.metrics.focus);
@@ -140,7 +140,7 @@ std::optional<Cell> TokenStripPicture::hit(
         rects.begin(), rects.end(), [&](const QRectF& rect) { return rect.contains(point); });
     if (under == rects.end())
         return std::nullopt;
-    return Cell {0, static_cast<int>(under - rects.begin())};
+    return Cell{0, static_cast<int>(under - rects.begin())};
 }
 
 QRectF TokenStripPicture::cellRect(const Cell& cell, const QRectF& area, const Style& style) const
@@ -154,6 +154,11 @@ double TokenStripPicture::heightFor(double width, const Style& style) const
 {
     const auto rects = arrange(QRectF(0, 0, width, 1), style);
     return rects.empty() ? spacingOf(m_data.form, style).height : rects.back().bottom();
+}
+
+double TokenStripPicture::usedHeight(const QRectF& area, const Style& style) const
+{
+    return std::min(heightFor(area.width(), style), area.height());
 }
 
 QSizeF TokenStripPicture::preferredSize(const Style& style) const
@@ -181,11 +186,12 @@ QString TokenStripPicture::describe(const Cell& cell) const
 
 Table TokenStripPicture::table() const
 {
-    Table table {{QStringLiteral("position"), QStringLiteral("token")}, {}};
+    Table table{{QStringLiteral("position"), QStringLiteral("token")}, {}};
     if (!m_data.values.empty())
-        table.columns << (m_data.range.unit.isEmpty() ? QStringLiteral("value") : m_data.range.unit);
+        table.columns << (m_data.range.unit.isEmpty() ? QStringLiteral("value")
+                                                      : m_data.range.unit);
     for (int i = 0; i < count(); ++i) {
-        std::vector<Table::Value> row {static_cast<double>(i), m_data.tokens[i]};
+        std::vector<Table::Value> row{static_cast<double>(i), m_data.tokens[i]};
         if (!m_data.values.empty())
             row.emplace_back(static_cast<double>(m_data.values[static_cast<std::size_t>(i)]));
         table.rows.push_back(std::move(row));

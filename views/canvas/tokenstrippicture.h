@@ -30,6 +30,7 @@ public:
     Cell neighbour(const Cell&, int right, int down) const override;
     QString describe(const Cell&) const override;
     Table table() const override;
+    double usedHeight(const QRectF& area, const Style&) const override;
     std::optional<ColourRange> range() const override;
 
     /// Height that all tokens take in lines of `width`.
@@ -38,7 +39,8 @@ public:
 private:
     /// Every token's rectangle in lines of `area`'s width, from its top left corner.
     std::vector<QRectF> arrange(const QRectF& area, const Style&) const;
-    std::vector<Label> labelsOn(const std::vector<QRectF>&, const QRectF& visible, const Style&) const;
+    std::vector<Label> labelsOn(
+        const std::vector<QRectF>&, const QRectF& visible, const Style&) const;
     double width(int token, const Style&) const;
     bool hasValue(std::size_t token) const;
     int count() const { return static_cast<int>(m_data.tokens.size()); }

@@ -12,8 +12,8 @@ namespace microtome {
 
 namespace {
 
-    constexpr double legendLine = 20;
-    constexpr double swatch = 20;
+constexpr double legendLine = 20;
+constexpr double swatch = 20;
 
 } // namespace
 
@@ -53,8 +53,9 @@ double TrajectoryPicture::number(int series, int place) const
 {
     const auto& values = m_data.series[static_cast<std::size_t>(series)].values;
     const auto index = static_cast<std::size_t>(place);
-    return index < values.size() && std::isfinite(values[index]) ? static_cast<double>(values[index])
-                                                                 : std::nan("");
+    return index < values.size() && std::isfinite(values[index])
+        ? static_cast<double>(values[index])
+        : std::nan("");
 }
 
 QString TrajectoryPicture::nameOf(int place) const
@@ -116,14 +117,16 @@ TrajectoryPicture::Layout TrajectoryPicture::layout(const QRectF& area, const St
         if (!m_data.high)
             l.high = std::ceil(l.high / step - 1e-9) * step;
         l.decimals = decimalsOf(step);
-        for (double tick = std::ceil(l.low / step - 1e-9) * step; tick <= l.high + 1e-9 * step; tick += step)
+        for (double tick = std::ceil(l.low / step - 1e-9) * step; tick <= l.high + 1e-9 * step;
+             tick += step)
             l.ticks.push_back(tick);
     }
     double widest = 0;
     for (double tick : l.ticks)
         widest = std::max(widest, textWidth(formatNumber(tick, l.decimals), TextRole::Axis, style));
     const double left = area.left() + std::ceil(widest) + 8;
-    l.plot = QRectF(style.snap(left), style.snap(top), std::max(area.right() - 12 - left, 1.0), height);
+    l.plot = QRectF(
+        style.snap(left), style.snap(top), std::max(area.right() - 12 - left, 1.0), height);
     const double pitch = l.count > 1 ? l.plot.width() / (l.count - 1) : l.plot.width();
     l.xPlan = planColumns(m_data.x, l.count, pitch, style);
     if (l.xPlan.upright || (m_data.x.tokens && l.xPlan.step == 1 && pitch < 48)) {
@@ -131,7 +134,8 @@ TrajectoryPicture::Layout TrajectoryPicture::layout(const QRectF& area, const St
         l.xPlan = {};
         l.xPlan.numbers = true;
         l.xPlan.extent = line;
-        l.xPlan.step = thinning(pitch, textWidth(QString::number(l.count), TextRole::Axis, style) + 8);
+        l.xPlan.step
+            = thinning(pitch, textWidth(QString::number(l.count), TextRole::Axis, style) + 8);
     }
     return l;
 }
@@ -149,7 +153,8 @@ std::vector<Label> TrajectoryPicture::labels(const QRectF& area, const Style& st
         labels.push_back(labelIn(QRectF(area.left(), l.plot.top() - line - 8, area.width(), line),
             Qt::AlignLeft, m_data.unit, TextRole::Axis, colour, style));
     for (double tick : l.ticks)
-        labels.push_back(labelIn(QRectF(area.left() - 1, l.y(tick) - line / 2, l.plot.left() - 7 - area.left(), line),
+        labels.push_back(labelIn(
+            QRectF(area.left() - 1, l.y(tick) - line / 2, l.plot.left() - 7 - area.left(), line),
             Qt::AlignRight, formatNumber(tick, l.decimals), TextRole::Axis, colour, style));
     const double pitch = l.count > 1 ? l.plot.width() / (l.count - 1) : l.plot.width();
     const double width = pitch * l.xPlan.step - 4;
@@ -177,7 +182,8 @@ void TrajectoryPicture::paintSeries(QPainter& painter, const Layout& l, const St
         painter.setPen(pen);
         painter.setBrush(Qt::NoBrush);
         const QRectF& key = l.legend[s];
-        painter.drawLine(QPointF(key.left(), key.center().y()), QPointF(key.left() + swatch, key.center().y()));
+        painter.drawLine(
+            QPointF(key.left(), key.center().y()), QPointF(key.left() + swatch, key.center().y()));
         painter.save();
         painter.setClipRect(l.plot.adjusted(-3, -3, 3, 3), Qt::IntersectClip);
         QPainterPath path;
@@ -213,9 +219,13 @@ void TrajectoryPicture::paint(QPainter& painter, const QRectF& area, const Style
     const Layout l = layout(area, style);
     painter.save();
     for (double tick : l.ticks)
-        painter.fillRect(QRectF(l.plot.left(), style.snap(l.y(tick)), l.plot.width(), style.metrics.line), style.theme.band);
+        painter.fillRect(
+            QRectF(l.plot.left(), style.snap(l.y(tick)), l.plot.width(), style.metrics.line),
+            style.theme.band);
     if (!l.ranks && l.low < 0 && l.high > 0)
-        painter.fillRect(QRectF(l.plot.left(), style.snap(l.y(0)), l.plot.width(), style.metrics.line), style.theme.faint);
+        painter.fillRect(
+            QRectF(l.plot.left(), style.snap(l.y(0)), l.plot.width(), style.metrics.line),
+            style.theme.faint);
     paintSeries(painter, l, style);
     drawLabels(painter, labels(area, style), style);
     if (focus()) {
@@ -235,7 +245,9 @@ void TrajectoryPicture::paintHover(
     const Layout l = layout(area, style);
     if (cell.column < 0 || cell.column >= l.count)
         return;
-    painter.fillRect(QRectF(style.snap(l.x(cell.column)), l.plot.top(), style.metrics.hover, l.plot.height()), style.theme.text);
+    painter.fillRect(
+        QRectF(style.snap(l.x(cell.column)), l.plot.top(), style.metrics.hover, l.plot.height()),
+        style.theme.text);
     const QRectF rect = cellRect(cell, area, style);
     if (rect.isEmpty())
         return;
@@ -245,20 +257,22 @@ void TrajectoryPicture::paintHover(
     painter.drawEllipse(rect);
 }
 
-std::optional<Cell> TrajectoryPicture::hit(QPointF point, const QRectF& area, const Style& style) const
+std::optional<Cell> TrajectoryPicture::hit(
+    QPointF point, const QRectF& area, const Style& style) const
 {
     const Layout l = layout(area, style);
     for (std::size_t i = 0; i < l.legend.size(); ++i) {
         if (l.legend[i].contains(point))
-            return Cell {static_cast<int>(i), -1};
+            return Cell{static_cast<int>(i), -1};
     }
     if (l.count == 0 || !l.plot.adjusted(-6, -6, 6, 6).contains(point))
         return std::nullopt;
     const double pitch = l.count > 1 ? l.plot.width() / (l.count - 1) : 1;
     const int place = l.count > 1
-        ? std::clamp(static_cast<int>(std::lround((point.x() - l.plot.left()) / pitch)), 0, l.count - 1)
+        ? std::clamp(
+            static_cast<int>(std::lround((point.x() - l.plot.left()) / pitch)), 0, l.count - 1)
         : 0;
-    Cell nearest {-1, place};
+    Cell nearest{-1, place};
     double distance = HUGE_VAL;
     for (int s = 0; s < static_cast<int>(m_data.series.size()); ++s) {
         const double value = number(s, place);
@@ -272,7 +286,8 @@ std::optional<Cell> TrajectoryPicture::hit(QPointF point, const QRectF& area, co
 
 QRectF TrajectoryPicture::cellRect(const Cell& cell, const QRectF& area, const Style& style) const
 {
-    if (cell.row < 0 || cell.row >= static_cast<int>(m_data.series.size()) || cell.column >= places())
+    if (cell.row < 0 || cell.row >= static_cast<int>(m_data.series.size())
+        || cell.column >= places())
         return {};
     const Layout l = layout(area, style);
     if (cell.column < 0)
@@ -303,19 +318,20 @@ QString TrajectoryPicture::describe(const Cell& cell) const
     QString text = nameOf(cell.column);
     for (int s = 0; s < static_cast<int>(m_data.series.size()); ++s) {
         const int decimals = m_data.scale == TrajectoryData::Scale::LogRank ? 0 : m_data.decimals;
-        text += QStringLiteral("   %1 %2").arg(m_data.series[static_cast<std::size_t>(s)].name,
-            formatNumber(number(s, cell.column), decimals));
+        text += QStringLiteral("   %1 %2")
+                    .arg(m_data.series[static_cast<std::size_t>(s)].name,
+                        formatNumber(number(s, cell.column), decimals));
     }
     return text;
 }
 
 Table TrajectoryPicture::table() const
 {
-    Table table {{QStringLiteral("place"), QStringLiteral("name")}, {}};
+    Table table{{QStringLiteral("place"), QStringLiteral("name")}, {}};
     for (const Series& series : m_data.series)
         table.columns << series.name;
     for (int i = 0; i < places(); ++i) {
-        std::vector<Table::Value> row {static_cast<double>(i), nameOf(i)};
+        std::vector<Table::Value> row{static_cast<double>(i), nameOf(i)};
         for (int s = 0; s < static_cast<int>(m_data.series.size()); ++s)
             row.emplace_back(number(s, i));
         table.rows.push_back(std::move(row));

@@ -8,30 +8,30 @@ namespace microtome {
 
 namespace {
 
-    /// A text as a field of RFC 4180: quoted where it holds a quote, a comma or a line end, or begins
-    /// or ends with a space.
-    QByteArray field(const QString& text)
-    {
-        QByteArray bytes = text.toUtf8();
-        const bool quoted = bytes.contains('"') || bytes.contains(',') || bytes.contains('\n')
-            || bytes.contains('\r') || bytes.startsWith(' ') || bytes.endsWith(' ');
-        return quoted ? '"' + bytes.replace("\"", "\"\"") + '"' : bytes;
-    }
+/// A text as a field of RFC 4180: quoted where it holds a quote, a comma or a line end, or begins
+/// or ends with a space.
+QByteArray field(const QString& text)
+{
+    QByteArray bytes = text.toUtf8();
+    const bool quoted = bytes.contains('"') || bytes.contains(',') || bytes.contains('\n')
+        || bytes.contains('\r') || bytes.startsWith(' ') || bytes.endsWith(' ');
+    return quoted ? '"' + bytes.replace("\"", "\"\"") + '"' : bytes;
+}
 
-    /// The shortest digits that read back to the same number: of a float where it is one.
-    QByteArray field(double value)
-    {
-        if (std::isnan(value))
-            return "nan";
-        if (std::isinf(value))
-            return value < 0 ? "-inf" : "inf";
-        char digits[40];
-        const auto single = static_cast<float>(value);
-        const bool isSingle = static_cast<double>(single) == value;
-        const auto end = isSingle ? std::to_chars(digits, digits + sizeof digits, single)
-                                  : std::to_chars(digits, digits + sizeof digits, value);
-        return QByteArray(digits, end.ptr - digits);
-    }
+/// The shortest digits that read back to the same number: of a float where it is one.
+QByteArray field(double value)
+{
+    if (std::isnan(value))
+        return "nan";
+    if (std::isinf(value))
+        return value < 0 ? "-inf" : "inf";
+    char digits[40];
+    const auto single = static_cast<float>(value);
+    const bool isSingle = static_cast<double>(single) == value;
+    const auto end = isSingle ? std::to_chars(digits, digits + sizeof digits, single)
+                              : std::to_chars(digits, digits + sizeof digits, value);
+    return QByteArray(digits, end.ptr - digits);
+}
 
 } // namespace
 

@@ -22,39 +22,39 @@ namespace microtome {
 
 namespace {
 
-    struct Preset {
-        const char* name;
-        double width;
-    };
+struct Preset {
+    const char* name;
+    double width;
+};
 
-    constexpr std::array<Preset, 5> presets {{{"ICML column", 3.25}, {"ACL column", 3.03},
-        {"NeurIPS, ICLR text", 5.5}, {"full width", 6.75}, {"own width", 0}}};
+constexpr std::array<Preset, 5> presets{{{"ICML column", 3.25}, {"ACL column", 3.03},
+    {"NeurIPS, ICLR text", 5.5}, {"full width", 6.75}, {"own width", 0}}};
 
-    QDoubleSpinBox* lengthBox(double value, const QString& name)
-    {
-        auto* box = new QDoubleSpinBox;
-        box->setRange(0.5, 60);
-        box->setSingleStep(0.25);
-        box->setValue(value);
-        box->setSuffix(QStringLiteral(" in"));
-        box->setAccessibleName(name);
-        return box;
-    }
+QDoubleSpinBox* lengthBox(double value, const QString& name)
+{
+    auto* box = new QDoubleSpinBox;
+    box->setRange(0.5, 60);
+    box->setSingleStep(0.25);
+    box->setValue(value);
+    box->setSuffix(QStringLiteral(" in"));
+    box->setAccessibleName(name);
+    return box;
+}
 
-    template <typename Widget> Widget* named(Widget* widget, const QString& name)
-    {
-        widget->setAccessibleName(name);
-        return widget;
-    }
+template <typename Widget> Widget* named(Widget* widget, const QString& name)
+{
+    widget->setAccessibleName(name);
+    return widget;
+}
 
-    QHBoxLayout* line(std::initializer_list<QWidget*> widgets)
-    {
-        auto* layout = new QHBoxLayout;
-        layout->setSpacing(8);
-        for (QWidget* widget : widgets)
-            layout->addWidget(widget);
-        return layout;
-    }
+QHBoxLayout* line(std::initializer_list<QWidget*> widgets)
+{
+    auto* layout = new QHBoxLayout;
+    layout->setSpacing(8);
+    for (QWidget* widget : widgets)
+        layout->addWidget(widget);
+    return layout;
+}
 
 } // namespace
 
@@ -90,10 +90,12 @@ ExportDialog::ExportDialog(
     m_caption = named(new QLineEdit(m_scene.caption), tr("Caption"));
     m_figure = named(new QCheckBox(tr("figure")), tr("Write the figure"));
     m_numbers = named(new QCheckBox(tr("numbers (CSV)")), tr("Write the numbers as CSV"));
-    m_record = named(new QCheckBox(tr("record (JSON)")), tr("Write the record that reopens the view"));
+    m_record
+        = named(new QCheckBox(tr("record (JSON)")), tr("Write the record that reopens the view"));
     for (QCheckBox* box : {m_figure, m_numbers, m_record})
         box->setChecked(true);
-    m_path = named(new QLineEdit(QDir(folder).filePath(name + QStringLiteral(".pdf"))), tr("File name"));
+    m_path = named(
+        new QLineEdit(QDir(folder).filePath(name + QStringLiteral(".pdf"))), tr("File name"));
     m_path->setMinimumWidth(320);
     auto* choose = named(new QPushButton(tr("Choose\u2026")), tr("Choose the file"));
     choose->setAutoDefault(false);
@@ -127,6 +129,7 @@ ExportDialog::ExportDialog(
     layout->addWidget(buttons);
 
     m_preset->setCurrentIndex(2);
+    m_height->setValue(m_scene.fittingHeight(format()));
     connect(m_preset, &QComboBox::activated, this, &ExportDialog::choosePreset);
     connect(m_width, &QDoubleSpinBox::valueChanged, this, [this](double width) {
         const Preset& chosen = presets[static_cast<std::size_t>(m_preset->currentIndex())];
@@ -148,6 +151,7 @@ void ExportDialog::choosePreset(int index)
     const Preset& preset = presets[static_cast<std::size_t>(index)];
     if (preset.width > 0)
         m_width->setValue(preset.width);
+    m_height->setValue(m_scene.fittingHeight(format()));
 }
 
 /// The file's ending follows the format; pixels are only asked for where there are any.
@@ -168,7 +172,7 @@ void ExportDialog::chooseFile()
 QString ExportDialog::stem() const
 {
     const QFileInfo info(m_path->text());
-    static const QStringList endings {QStringLiteral("pdf"), QStringLiteral("svg"),
+    static const QStringList endings{QStringLiteral("pdf"), QStringLiteral("svg"),
         QStringLiteral("png"), QStringLiteral("csv"), QStringLiteral("json")};
     if (!endings.contains(info.suffix().toLower()))
         return m_path->text();
@@ -204,7 +208,8 @@ bool ExportDialog::write()
     m_scene.caption = m_caption->text();
     try {
         if (files().isEmpty())
-            throw Error("Nothing is chosen to be written; tick the figure, the numbers or the record.");
+            throw Error(
+                "Nothing is chosen to be written; tick the figure, the numbers or the record.");
         for (const QString& file : files()) {
             if (file.endsWith(QLatin1String(".csv")))
                 writeCsv(m_scene, file);

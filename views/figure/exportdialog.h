@@ -20,7 +20,8 @@ class ExportDialog final : public QDialog {
 
 public:
     /// `folder` is where the file name starts from; `name` is a name without an ending.
-    ExportDialog(FigureScene scene, const QString& folder, const QString& name, QWidget* parent = nullptr);
+    ExportDialog(
+        FigureScene scene, const QString& folder, const QString& name, QWidget* parent = nullptr);
 
     FigureFormat format() const;
 

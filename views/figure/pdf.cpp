@@ -14,24 +14,24 @@ namespace microtome {
 
 namespace {
 
-    /// An XMP packet with the title, the program and the provenance as JSON.
-    QByteArray metadata(const FigureScene& scene)
-    {
-        const std::string json = scene.provenance().toJson().dump(
-            -1, ' ', true, nlohmann::json::error_handler_t::replace);
-        const QString packet = QStringLiteral(
-            "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
-            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
-            "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
-            "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\""
-            " xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:microtome=\"urn:microtome:figure\">\n"
-            "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">%1</rdf:li></rdf:Alt></dc:title>\n"
-            "<xmp:CreatorTool>Microtome</xmp:CreatorTool>\n"
-            "<microtome:provenance>%2</microtome:provenance>\n"
-            "</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n");
-        return packet.arg(scene.title.toHtmlEscaped(), QString::fromStdString(json).toHtmlEscaped())
-            .toUtf8();
-    }
+/// An XMP packet with the title, the program and the provenance as JSON.
+QByteArray metadata(const FigureScene& scene)
+{
+    const std::string json
+        = scene.provenance().toJson().dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    const QString packet = QStringLiteral(
+        "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
+        "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
+        "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
+        "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\""
+        " xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:microtome=\"urn:microtome:figure\">\n"
+        "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">%1</rdf:li></rdf:Alt></dc:title>\n"
+        "<xmp:CreatorTool>Microtome</xmp:CreatorTool>\n"
+        "<microtome:provenance>%2</microtome:provenance>\n"
+        "</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n");
+    return packet.arg(scene.title.toHtmlEscaped(), QString::fromStdString(json).toHtmlEscaped())
+        .toUtf8();
+}
 
 } // namespace
 
@@ -45,7 +45,8 @@ void writePdf(const FigureScene& scene, const FigureFormat& format, const QStrin
         QPdfWriter writer(&buffer);
         writer.setPdfVersion(QPagedPaintDevice::PdfVersion_1_6);
         writer.setResolution(720);
-        writer.setPageSize(QPageSize(format.sizePoints(), QPageSize::Point, QString(), QPageSize::ExactMatch));
+        writer.setPageSize(
+            QPageSize(format.sizePoints(), QPageSize::Point, QString(), QPageSize::ExactMatch));
         writer.setPageMargins(QMarginsF(0, 0, 0, 0));
         writer.setTitle(scene.title);
         writer.setCreator(QStringLiteral("Microtome"));

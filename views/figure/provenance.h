@@ -13,8 +13,8 @@
 
 namespace microtome {
 
-/// What made a figure: enough to say in a paper how its numbers came about, and to open the same view
-/// again. Written beside a figure as JSON and into PDF, SVG and PNG themselves.
+/// What made a figure: enough to say in a paper how its numbers came about, and to open the same
+/// view again. Written beside a figure as JSON and into PDF, SVG and PNG themselves.
 struct Provenance {
     std::string model;
     std::string weightHash;

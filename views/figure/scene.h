@@ -11,7 +11,8 @@ namespace microtome {
 struct FigureFormat {
     double widthInches = 5.5;
     double heightInches = 3.0;
-    double fontPoints = 7; ///< the smallest letters, those of axes; others are at most 1.2 times as large
+    double fontPoints
+        = 7; ///< the smallest letters, those of axes; others are at most 1.2 times as large
     double dpi = 300; ///< of pixels, where there are pixels
     Theme theme = Theme::light();
 
@@ -35,6 +36,9 @@ public:
 
     void paint(QPainter& painter, const QRectF& area, const Style& style) const;
 
+    /// Inches in height at which a figure of the format's width has no empty space.
+    double fittingHeight(const FigureFormat& format) const;
+
     const Picture& picture() const { return *m_picture; }
     const Provenance& provenance() const { return m_provenance; }
 
@@ -42,6 +46,9 @@ public:
     Table table() const { return m_picture->table(); }
 
 private:
+    /// What of a figure lies above and below the picture, in units.
+    double surroundings(double width, const Style& style) const;
+
     std::shared_ptr<const Picture> m_picture;
     Provenance m_provenance;
 };

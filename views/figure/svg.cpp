@@ -11,8 +11,8 @@ namespace microtome {
 void writeSvg(const FigureScene& scene, const FigureFormat& format, const QString& path)
 {
     format.check();
-    const std::string json = scene.provenance().toJson().dump(
-        -1, ' ', true, nlohmann::json::error_handler_t::replace);
+    const std::string json
+        = scene.provenance().toJson().dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
     const QRectF area = format.areaUnits();
     SvgDevice device(area, QSizeF(format.widthInches, format.heightInches), scene.title,
         QString::fromStdString(json));

@@ -8,7 +8,7 @@ namespace microtome {
 
 namespace {
 
-    constexpr double unitsPerInch = 96; // what the device says of itself; the painter scales nothing
+constexpr double unitsPerInch = 96; // what the device says of itself; the painter scales nothing
 
 } // namespace
 

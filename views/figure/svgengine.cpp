@@ -10,59 +10,59 @@ namespace microtome {
 
 namespace {
 
-    QByteArray number(double value)
-    {
-        QByteArray digits = QByteArray::number(value, 'f', 4);
-        while (digits.endsWith('0'))
-            digits.chop(1);
-        if (digits.endsWith('.'))
-            digits.chop(1);
-        return digits == "-0" ? QByteArray("0") : digits;
-    }
+QByteArray number(double value)
+{
+    QByteArray digits = QByteArray::number(value, 'f', 4);
+    while (digits.endsWith('0'))
+        digits.chop(1);
+    if (digits.endsWith('.'))
+        digits.chop(1);
+    return digits == "-0" ? QByteArray("0") : digits;
+}
 
-    QByteArray attribute(const char* name, double value)
-    {
-        return QByteArray(" ") + name + "=\"" + number(value) + '"';
-    }
+QByteArray attribute(const char* name, double value)
+{
+    return QByteArray(" ") + name + "=\"" + number(value) + '"';
+}
 
-    QByteArray rectangle(const QRectF& rect)
-    {
-        return attribute("x", rect.left()) + attribute("y", rect.top())
-            + attribute("width", rect.width()) + attribute("height", rect.height());
-    }
+QByteArray rectangle(const QRectF& rect)
+{
+    return attribute("x", rect.left()) + attribute("y", rect.top())
+        + attribute("width", rect.width()) + attribute("height", rect.height());
+}
 
-    QByteArray point(double x, double y)
-    {
-        return number(x) + ' ' + number(y);
-    }
+QByteArray point(double x, double y)
+{
+    return number(x) + ' ' + number(y);
+}
 
-    QByteArray pathData(const QPainterPath& path)
-    {
-        QByteArray data;
-        for (int i = 0; i < path.elementCount(); ++i) {
-            const auto e = path.elementAt(i);
-            if (e.type == QPainterPath::MoveToElement)
-                data += 'M' + point(e.x, e.y);
-            else if (e.type == QPainterPath::LineToElement)
-                data += 'L' + point(e.x, e.y);
-            else if (e.type == QPainterPath::CurveToElement)
-                data += 'C' + point(e.x, e.y);
-            else
-                data += ' ' + point(e.x, e.y);
-        }
-        return data;
+QByteArray pathData(const QPainterPath& path)
+{
+    QByteArray data;
+    for (int i = 0; i < path.elementCount(); ++i) {
+        const auto e = path.elementAt(i);
+        if (e.type == QPainterPath::MoveToElement)
+            data += 'M' + point(e.x, e.y);
+        else if (e.type == QPainterPath::LineToElement)
+            data += 'L' + point(e.x, e.y);
+        else if (e.type == QPainterPath::CurveToElement)
+            data += 'C' + point(e.x, e.y);
+        else
+            data += ' ' + point(e.x, e.y);
     }
+    return data;
+}
 
-    /// Text for XML: escaped, without the controls that XML 1.0 has no place for.
-    QByteArray escaped(const QString& text)
-    {
-        QString clean;
-        for (const QChar c : text) {
-            if (c.unicode() >= 0x20 && c.unicode() != 0xfffe && c.unicode() != 0xffff)
-                clean += c;
-        }
-        return clean.toHtmlEscaped().toUtf8();
+/// Text for XML: escaped, without the controls that XML 1.0 has no place for.
+QByteArray escaped(const QString& text)
+{
+    QString clean;
+    for (const QChar c : text) {
+        if (c.unicode() >= 0x20 && c.unicode() != 0xfffe && c.unicode() != 0xffff)
+            clean += c;
     }
+    return clean.toHtmlEscaped().toUtf8();
+}
 
 } // namespace
 
@@ -142,8 +142,8 @@ void SvgEngine::useClip()
         return;
     const QByteArray id = "clip" + QByteArray::number(++m_clipCount);
     const char* const rule = m_clip.fillRule() == Qt::OddEvenFill ? "evenodd" : "nonzero";
-    m_clips += "<clipPath id=\"" + id + "\"><path clip-rule=\"" + rule + "\" d=\"" + pathData(m_clip)
-        + "\"/></clipPath>\n";
+    m_clips += "<clipPath id=\"" + id + "\"><path clip-rule=\"" + rule + "\" d=\""
+        + pathData(m_clip) + "\"/></clipPath>\n";
     m_body += "<g clip-path=\"url(#" + id + ")\">\n";
 }
 
@@ -167,9 +167,11 @@ QByteArray SvgEngine::stroke() const
     if (alpha < 1)
         text += attribute("stroke-opacity", alpha);
     if (m_pen.capStyle() != Qt::FlatCap)
-        text += m_pen.capStyle() == Qt::RoundCap ? " stroke-linecap=\"round\"" : " stroke-linecap=\"square\"";
+        text += m_pen.capStyle() == Qt::RoundCap ? " stroke-linecap=\"round\""
+                                                 : " stroke-linecap=\"square\"";
     if (m_pen.joinStyle() != Qt::MiterJoin)
-        text += m_pen.joinStyle() == Qt::RoundJoin ? " stroke-linejoin=\"round\"" : " stroke-linejoin=\"bevel\"";
+        text += m_pen.joinStyle() == Qt::RoundJoin ? " stroke-linejoin=\"round\""
+                                                   : " stroke-linejoin=\"bevel\"";
     if (m_pen.style() != Qt::SolidLine) {
         QByteArrayList dashes;
         for (const qreal dash : m_pen.dashPattern())
@@ -196,19 +198,18 @@ QByteArray SvgEngine::placement() const
 
 void SvgEngine::element(const QByteArray& start, bool filled, bool stroked)
 {
-    const bool nothing = (!filled || m_brush.style() == Qt::NoBrush)
-        && (!stroked || m_pen.style() == Qt::NoPen);
+    const bool nothing
+        = (!filled || m_brush.style() == Qt::NoBrush) && (!stroked || m_pen.style() == Qt::NoPen);
     if (nothing)
         return;
     useClip();
-    m_body += '<' + start + (filled ? fill() : " fill=\"none\"") + (stroked ? stroke() : QByteArray())
-        + placement() + "/>\n";
+    m_body += '<' + start + (filled ? fill() : " fill=\"none\"")
+        + (stroked ? stroke() : QByteArray()) + placement() + "/>\n";
 }
 
 void SvgEngine::drawPath(const QPainterPath& path)
 {
-    const char* const rule
-        = path.fillRule() == Qt::OddEvenFill ? " fill-rule=\"evenodd\"" : "";
+    const char* const rule = path.fillRule() == Qt::OddEvenFill ? " fill-rule=\"evenodd\"" : "";
     element("path d=\"" + pathData(path) + '"' + rule, true);
 }
 
@@ -241,8 +242,8 @@ void SvgEngine::drawPolygon(const QPointF* points, int count, PolygonDrawMode mo
     if (mode == PolylineMode)
         element("polyline points=\"" + list + '"', false);
     else
-        element("polygon points=\"" + list
-                + (mode == OddEvenMode ? "\" fill-rule=\"evenodd\"" : "\""),
+        element(
+            "polygon points=\"" + list + (mode == OddEvenMode ? "\" fill-rule=\"evenodd\"" : "\""),
             true);
 }
 
@@ -251,8 +252,8 @@ void SvgEngine::drawPixmap(const QRectF& target, const QPixmap& pixmap, const QR
     drawImage(target, pixmap.toImage(), source, Qt::AutoColor);
 }
 
-void SvgEngine::drawImage(const QRectF& target, const QImage& image, const QRectF& source,
-    Qt::ImageConversionFlags)
+void SvgEngine::drawImage(
+    const QRectF& target, const QImage& image, const QRectF& source, Qt::ImageConversionFlags)
 {
     const QRect part = source.toAlignedRect().intersected(image.rect());
     if (part.isEmpty())
@@ -262,8 +263,9 @@ void SvgEngine::drawImage(const QRectF& target, const QImage& image, const QRect
     buffer.open(QIODevice::WriteOnly);
     image.copy(part).save(&buffer, "PNG");
     useClip();
-    m_body += "<image" + rectangle(target) + " preserveAspectRatio=\"none\""
-        " image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\""
+    m_body += "<image" + rectangle(target)
+        + " preserveAspectRatio=\"none\""
+          " image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\""
         + (m_opacity < 1 ? attribute("opacity", m_opacity) : QByteArray()) + placement()
         + " xlink:href=\"data:image/png;base64," + png.toBase64() + "\"/>\n";
 }
@@ -287,7 +289,8 @@ void SvgEngine::drawTextItem(const QPointF& at, const QTextItem& item)
         + (font.weight() > QFont::Normal
                 ? " font-weight=\"" + QByteArray::number(static_cast<int>(font.weight())) + '"'
                 : QByteArray())
-        + (font.italic() ? " font-style=\"italic\"" : "") + " fill=\"" + m_pen.color().name().toUtf8() + '"'
+        + (font.italic() ? " font-style=\"italic\"" : "") + " fill=\""
+        + m_pen.color().name().toUtf8() + '"'
         + (m_pen.color().alphaF() * m_opacity < 1
                 ? attribute("fill-opacity", m_pen.color().alphaF() * m_opacity)
                 : QByteArray())

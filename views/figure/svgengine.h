@@ -7,8 +7,8 @@
 
 namespace microtome {
 
-/// Writes what a QPainter draws as elements of SVG 1.1. Solid brushes and pens only: pictures use no
-/// others. Everything is clipped by groups that carry a clip path.
+/// Writes what a QPainter draws as elements of SVG 1.1. Solid brushes and pens only: pictures use
+/// no others. Everything is clipped by groups that carry a clip path.
 class SvgEngine final : public QPaintEngine {
 public:
     SvgEngine();

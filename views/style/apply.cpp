@@ -10,9 +10,9 @@ namespace microtome {
 
 namespace {
 
-    // %1 window, %2 panel, %3 line, %4 band, %5 text, %6 secondary, %7 faint, %8 accent,
-    // %9 accent background, %10 text on accent.
-    const char* const sheet = R"(
+// %1 window, %2 panel, %3 line, %4 band, %5 text, %6 secondary, %7 faint, %8 accent,
+// %9 accent background, %10 text on accent.
+const char* const sheet = R"(
 QMainWindow, QDialog { background: %1; }
 QToolTip { background: %2; color: %5; border: 1px solid %3; padding: 2px 4px; }
 QMenuBar { background: %2; border-bottom: 1px solid %3; padding: 2px 6px; }

@@ -9,18 +9,19 @@ namespace microtome {
 
 namespace {
 
-    constexpr int stepEntries = 128; // table entries between two stops of the magnitude scale
-    constexpr int sideEntries = 512; // table entries on either side of zero
-    constexpr double divergingPower = 0.8;
+constexpr int stepEntries = 128; // table entries between two stops of the magnitude scale
+constexpr int sideEntries = 512; // table entries on either side of zero
+constexpr double divergingPower = 0.8;
 
-    /// The number below which `share` of `values` lie (nearest rank). Reorders `values`.
-    double quantile(std::vector<float>& values, double share)
-    {
-        const auto n = static_cast<double>(values.size());
-        const auto rank = static_cast<std::size_t>(std::clamp(std::ceil(share * n) - 1, 0.0, n - 1));
-        std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank), values.end());
-        return static_cast<double>(values[rank]);
-    }
+/// The number below which `share` of `values` lie (nearest rank). Reorders `values`.
+double quantile(std::vector<float>& values, double share)
+{
+    const auto n = static_cast<double>(values.size());
+    const auto rank = static_cast<std::size_t>(std::clamp(std::ceil(share * n) - 1, 0.0, n - 1));
+    std::nth_element(
+        values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank), values.end());
+    return static_cast<double>(values[rank]);
+}
 
 } // namespace
 
@@ -50,8 +51,8 @@ ColourRange ColourRange::robust(
     const double maximum = static_cast<double>(*highest);
     ColourRange range;
     if (kind == Kind::Diverging) {
-        std::transform(finite.begin(), finite.end(), finite.begin(),
-            [](float v) { return std::fabs(v); });
+        std::transform(
+            finite.begin(), finite.end(), finite.begin(), [](float v) { return std::fabs(v); });
         range = diverging(quantile(finite, share), unit);
     } else {
         const double low = minimum < 0 ? quantile(finite, 1 - share) : 0;
@@ -83,8 +84,10 @@ ColourScale::ColourScale(const ColourRange& range, const Theme& theme)
         m_table.push_back(theme.magnitude.back().rgb());
     } else {
         for (int i = -sideEntries; i <= sideEntries; ++i) {
-            const double share = std::pow(std::abs(i) / static_cast<double>(sideEntries), divergingPower);
-            m_table.push_back(mix(theme.zero, i < 0 ? theme.negative : theme.positive, share).rgb());
+            const double share
+                = std::pow(std::abs(i) / static_cast<double>(sideEntries), divergingPower);
+            m_table.push_back(
+                mix(theme.zero, i < 0 ? theme.negative : theme.positive, share).rgb());
         }
     }
     m_factor = static_cast<double>(m_table.size() - 1) / (range.high - range.low);

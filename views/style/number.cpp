@@ -15,6 +15,11 @@ QString formatNumber(double value, int decimals, bool sign)
         [](QChar c) { return c == QLatin1Char('0') || c == QLatin1Char('.'); });
     if (zero)
         return digits;
+    if (std::isfinite(value) && std::fabs(value) >= 10000) {
+        const qsizetype point = digits.indexOf(QLatin1Char('.'));
+        for (qsizetype i = (point < 0 ? digits.size() : point) - 3; i > 0; i -= 3)
+            digits.insert(i, QLatin1Char(','));
+    }
     if (value < 0)
         return QStringLiteral("\u2212") + digits;
     return sign ? QStringLiteral("+") + digits : digits;
@@ -36,7 +41,8 @@ QString formatShort(double value, bool sign)
 int decimalsOf(double step)
 {
     int decimals = 0;
-    for (double s = std::fabs(step); decimals < 9 && std::fabs(s - std::round(s)) > 1e-6 * s; s *= 10)
+    for (double s = std::fabs(step); decimals < 9 && std::fabs(s - std::round(s)) > 1e-6 * s;
+         s *= 10)
         ++decimals;
     return decimals;
 }

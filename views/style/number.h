@@ -4,8 +4,9 @@
 
 namespace microtome {
 
-/// A number for a person: fixed decimals, U+2212 as minus; "+" before positives when `sign`. What is
-/// no number is an en dash; a number that rounds to zero has no sign.
+/// A number for a person: fixed decimals, U+2212 as minus; "+" before positives when `sign`. What
+/// is no number is an en dash; a number that rounds to zero has no sign; from 10,000 on thousands
+/// are parted.
 QString formatNumber(double value, int decimals, bool sign = false);
 
 /// A number with about three significant digits, for scales and hover texts.

@@ -9,14 +9,14 @@ namespace microtome {
 
 namespace {
 
-    /// `wished` where it is installed, else the system's font of that kind.
-    QFont installed(const QString& wished, QFontDatabase::SystemFont kind)
-    {
-        QFont font = QFontDatabase::systemFont(kind);
-        if (QFontDatabase::hasFamily(wished))
-            font.setFamilies({wished, font.family()});
-        return font;
-    }
+/// `wished` where it is installed, else the system's font of that kind.
+QFont installed(const QString& wished, QFontDatabase::SystemFont kind)
+{
+    QFont font = QFontDatabase::systemFont(kind);
+    if (QFontDatabase::hasFamily(wished))
+        font.setFamilies({wished, font.family()});
+    return font;
+}
 
 } // namespace
 
@@ -53,8 +53,8 @@ Style Style::figure(const Theme& theme, double resolution)
 
 QVector<qreal> Style::dashes(int pin)
 {
-    static const std::array<QVector<qreal>, 8> patterns {QVector<qreal> {}, {6, 3}, {2, 2}, {8, 3, 2, 3},
-        {4, 2}, {1, 2}, {10, 4}, {6, 2, 2, 2, 2, 2}};
+    static const std::array<QVector<qreal>, 8> patterns{QVector<qreal>{}, {6, 3}, {2, 2},
+        {8, 3, 2, 3}, {4, 2}, {1, 2}, {10, 4}, {6, 2, 2, 2, 2, 2}};
     return patterns[static_cast<std::size_t>(pin) % patterns.size()];
 }
 

@@ -35,8 +35,8 @@ struct Metrics {
     double pin = 3; ///< radius of a pin's dot
 };
 
-/// Everything a picture needs to be painted: colours, fonts, lengths, and how many device pixels one
-/// unit has (0: a vector format, where nothing is rounded to pixels and no cell is pooled).
+/// Everything a picture needs to be painted: colours, fonts, lengths, and how many device pixels
+/// one unit has (0: a vector format, where nothing is rounded to pixels and no cell is pooled).
 struct Style {
     Theme theme;
     Metrics metrics;

@@ -4,16 +4,16 @@ namespace microtome {
 
 namespace {
 
-    /// What both themes share: the pins and the two inks.
-    Theme common()
-    {
-        Theme t;
-        t.pins = {QColor(0xd55e00), QColor(0x0072b2), QColor(0x009e73), QColor(0xcc79a7),
-            QColor(0xe69f00), QColor(0x56b4e9), QColor(0xf0e442), QColor(0x7f7f7f)};
-        t.cellInk = QColor(0x15171a);
-        t.cellPaper = QColor(0xf4f6f8);
-        return t;
-    }
+/// What both themes share: the pins and the two inks.
+Theme common()
+{
+    Theme t;
+    t.pins = {QColor(0xd55e00), QColor(0x0072b2), QColor(0x009e73), QColor(0xcc79a7),
+        QColor(0xe69f00), QColor(0x56b4e9), QColor(0xf0e442), QColor(0x7f7f7f)};
+    t.cellInk = QColor(0x15171a);
+    t.cellPaper = QColor(0xf4f6f8);
+    return t;
+}
 
 } // namespace
 

@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <ctime>
 
 using namespace microtome;
 
@@ -35,10 +36,10 @@ private slots:
     void colourBarMarksWhatLiesBeyond();
 
 private:
-    static void rows()
+    void rows()
     {
         QTest::addColumn<samples::Sample>("sample");
-        for (const auto& sample : samples::all())
+        for (const auto& sample : m_samples)
             QTest::newRow(qPrintable(sample.name)) << sample;
     }
 
@@ -66,6 +67,8 @@ private:
         picture.paint(painter, QRectF(QPointF(10, 10), size), style);
         return image;
     }
+
+    const std::vector<samples::Sample> m_samples = samples::all();
 };
 
 void PicturesTest::labelsDoNotCoverEachOther()
@@ -78,7 +81,8 @@ void PicturesTest::labelsDoNotCoverEachOther()
     std::sort(labels.begin(), labels.end(),
         [](const Label& a, const Label& b) { return a.rect.left() < b.rect.left(); });
     for (std::size_t i = 0; i < labels.size(); ++i) {
-        for (std::size_t j = i + 1; j < labels.size() && labels[j].rect.left() < labels[i].rect.right(); ++j) {
+        for (std::size_t j = i + 1;
+             j < labels.size() && labels[j].rect.left() < labels[i].rect.right(); ++j) {
             const QRectF common = labels[i].rect.intersected(labels[j].rect);
             // Line boxes hold a little air above and below the letters.
             QVERIFY2(common.width() < 0.5 || common.height() < 2,
@@ -147,15 +151,15 @@ void PicturesTest::paintsInBothThemes()
             size = {1200, 700};
         QImage image(size.toSize() + QSize(20, 20), QImage::Format_RGB32);
         image.fill(theme.panel);
-        QElapsedTimer timer;
-        timer.start();
+        const std::clock_t begin = std::clock();
         {
             QPainter painter(&image);
             painter.setClipRect(image.rect());
             sample.picture->paint(painter, QRectF(QPointF(10, 10), sample.size), style);
         }
-        const qint64 elapsed = timer.elapsed();
-        QVERIFY2(elapsed < 1000, qPrintable(QString::number(elapsed)));
+        const double milliseconds
+            = 1e3 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+        QVERIFY2(milliseconds < 1000, qPrintable(QString::number(milliseconds)));
         int inked = 0;
         for (int y = 0; y < image.height(); ++y) {
             const auto* line = reinterpret_cast<const QRgb*>(image.constScanLine(y));
@@ -166,7 +170,7 @@ void PicturesTest::paintsInBothThemes()
         if (!folder.isEmpty()) {
             QVERIFY(QDir().mkpath(folder));
             QVERIFY(image.save(QDir(folder).filePath(sample.name + '-' + theme.name + ".png")));
-            qInfo("%s %lld ms", qPrintable(sample.name), elapsed);
+            qInfo("%s %.0f ms", qPrintable(sample.name), milliseconds);
         }
     }
 }
