@@ -94,6 +94,8 @@ at::Tensor Decoder::run(std::vector<Sequence>& sequences, const Course& course) 
     for (int l = course.start; l < m_architecture.layers; ++l) {
         if (until < taps.order()(Point::ResidPre, l))
             return {};
+        course.progress.step(static_cast<double>(l - course.start)
+            / static_cast<double>(m_architecture.layers - course.start));
         x = block(l, x, rows, taps, until);
         if (!x.defined())
             return {};

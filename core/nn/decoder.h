@@ -3,6 +3,7 @@
 #include "core/nn/attention.h"
 #include "core/nn/parameters.h"
 #include "core/nn/taps.h"
+#include "core/work/progress.h"
 
 #include <optional>
 #include <vector>
@@ -15,6 +16,7 @@ struct Course {
     at::Tensor residual;  ///< [rows, dModel] at its input; undefined: begin with the tokens
     bool onPath = false;  ///< for gradients: captured tensors are those that are computed from
     bool throughout = true; ///< all blocks run; else only as far as captures ask
+    Progress progress;      ///< stepped before every block, so that a pass can be stopped
 };
 
 /// The forward pass of a decoder over the rows of any number of sequences, lying one behind the other.

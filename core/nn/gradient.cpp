@@ -70,15 +70,14 @@ void Network::differentiate(const GradientRequest& request, const std::vector<Si
         const at::NoGradGuard guard;
         jobs.push_back(job(request.ids, request.edits, wants, nullptr, false));
     }
-    progress.step(0.1);
     const at::AutoGradMode grad(true);
     std::vector<Sequence> alone;
     alone.push_back(std::move(jobs.front().sequence));
     alone.front().frozen = jobs.front().frozen.empty() ? nullptr : &jobs.front().frozen;
     Course course;
     course.onPath = true;
+    course.progress = progress.part(0.1, 0.4);
     const at::Tensor final = m_decoder.run(alone, course);
-    progress.step(0.4);
 
     const auto positions = metricPositions(metric, request.ids.size());
     const at::Tensor rows = at::tensor(positions, at::kLong).to(final.device());

@@ -60,7 +60,7 @@ private:
     /// Runs jobs that begin at the same block together; returns each one's residual stream behind
     /// the last block for its computed rows (undefined where a job ends earlier).
     std::vector<at::Tensor> compute(std::vector<Job>&, const Progress&);
-    std::vector<at::Tensor> computeTogether(std::vector<Job*>);
+    std::vector<at::Tensor> computeTogether(std::vector<Job*>, const Progress&);
 
     /// The residual stream behind the last block at every position.
     at::Tensor completed(const Job&, const at::Tensor& computed) const;

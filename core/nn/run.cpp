@@ -110,13 +110,14 @@ void Network::freeze(Job& job)
     job.sequence.frozen = &job.frozen;
 }
 
-std::vector<at::Tensor> Network::computeTogether(std::vector<Job*> jobs)
+std::vector<at::Tensor> Network::computeTogether(std::vector<Job*> jobs, const Progress& progress)
 {
     std::vector<Sequence> sequences;
     std::vector<at::Tensor> residuals;
     Course course;
     course.start = jobs.front()->start;
     course.throughout = false;
+    course.progress = progress;
     const bool fromTokens = jobs.front()->fromTokens;
     for (Job* job : jobs) {
         course.throughout |= job->throughout;
@@ -175,9 +176,11 @@ std::vector<at::Tensor> Network::compute(std::vector<Job>& jobs, const Progress&
                 rows += jobs[members[i]].sequence.rows();
                 ++i;
             }
-            progress.step(static_cast<double>(done) / static_cast<double>(jobs.size()));
+            const auto all = static_cast<double>(jobs.size());
+            const auto now = progress.part(
+                static_cast<double>(done) / all, static_cast<double>(done + i - first) / all);
             const auto clock = std::chrono::steady_clock::now();
-            auto results = computeTogether(together);
+            auto results = computeTogether(together, now);
             if (rows > 0 && together.front()->throughout) {
                 const std::chrono::duration<double> took = std::chrono::steady_clock::now() - clock;
                 const int layers = architecture().layers;
