@@ -16,17 +16,12 @@ double activated(Activation kind, double x)
     case Activation::GeluTanh:
         return 0.5 * x
             * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
-    case Activation::GeluFast:
-        return 0.5 * x * (1 + std::tanh(x * 0.7978845608 * (1 + 0.044715 * x * x)));
     case Activation::QuickGelu:
         return x / (1 + std::exp(-1.702 * x));
     case Activation::Silu:
         return x / (1 + std::exp(-x));
     case Activation::Tanh:
         return std::tanh(x);
-    case Activation::None:
-    case Activation::Identity:
-        return x;
     }
     return x;
 }

@@ -46,13 +46,13 @@ Generation FakeModel::generated(
         const FakeValue logits = pass(ids, request.ids.size(), request.edits, {}).logits();
         const auto first = logits.cells.end() - static_cast<std::ptrdiff_t>(logits.columns);
         const std::vector<double> row(first, logits.cells.end());
-        const ReadOut all = summary(row, a.vocabulary, {}, nullptr);
+        const ReadOut all = summary(row, a.outputs(), {}, nullptr);
         Generation::Step step;
         step.id = drawn(request, row, all.top, random);
         step.logProbability = logProbabilities(row)[static_cast<std::size_t>(step.id)];
         step.logSumExp = all.logSumExp;
         step.alternatives.assign(all.top.begin(),
-            all.top.begin() + std::min<std::ptrdiff_t>(request.alternatives, a.vocabulary));
+            all.top.begin() + std::min<std::ptrdiff_t>(request.alternatives, a.outputs()));
         out.steps.push_back(step);
         if (onStep)
             onStep(index, step);
@@ -103,20 +103,23 @@ Matrix FakeModel::weight(const std::string& name, Head head) const
 Matrix FakeModel::unembedding(const std::vector<TokenId>& ids) const
 {
     const Matrix& w = m_weights.at("unembed.W_U").values;
-    check(ids);
     std::vector<float> rows;
-    for (const TokenId id : ids)
+    for (const TokenId id : ids) {
+        if (id < 0 || id >= architecture().outputs())
+            throw Error("There is no token " + std::to_string(id) + " to predict.");
         for (std::size_t i = 0; i < w.rows(); ++i)
             rows.push_back(w(i, static_cast<std::size_t>(id)));
+    }
     return {ids.size(), w.rows(), std::move(rows)};
 }
 
 Matrix FakeModel::embedding(const std::vector<TokenId>& ids) const
 {
     const Matrix& w = m_weights.at("embed.W_E").values;
-    check(ids);
     std::vector<float> rows;
     for (const TokenId id : ids) {
+        if (id < 0 || id >= architecture().vocabulary)
+            throw Error("There is no token " + std::to_string(id) + ".");
         const auto row = w.row(static_cast<std::size_t>(id));
         rows.insert(rows.end(), row.begin(), row.end());
     }

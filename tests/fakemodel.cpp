@@ -160,7 +160,7 @@ std::vector<Trace> FakeModel::run(const std::vector<RunRequest>& requests, const
                     rows.insert(rows.end(), row.begin(), row.end());
                 }
                 trace.values[site] = Matrix(trace.logitPositions.size(),
-                    static_cast<std::size_t>(architecture().vocabulary), std::move(rows));
+                    static_cast<std::size_t>(architecture().outputs()), std::move(rows));
             } else {
                 Trace whole = trace;
                 whole.values = {{site.whole(), rounded(done.value(site.whole()))}};

@@ -48,7 +48,7 @@ FakePass::FakePass(const Architecture& a, const FakeWeights& weights, FakeSequen
         block(resid, l);
     if (a.finalNorm)
         resid = norm(resid, "ln_final", Point::LnFinalScale, {}, true);
-    FakeValue logits = make(static_cast<std::size_t>(a.vocabulary));
+    FakeValue logits = make(static_cast<std::size_t>(a.outputs()));
     for (std::size_t t = 0; t < m_tokens; ++t) {
         const auto bias = weight("unembed.b_U").row(0);
         std::copy(bias.begin(), bias.end(), &logits.at(t, 0));

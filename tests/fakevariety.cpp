@@ -27,11 +27,12 @@ Architecture randomArchitecture(FakeRandom& random)
         a.ropeFactor = 2 + 6 * random.uniform();
         a.ropeOriginalContext = 8 + random.below(400);
     }
-    a.activation
-        = a.attentionOnly() ? Activation::None : static_cast<Activation>(1 + random.below(8));
+    a.activation = static_cast<Activation>(random.below(6));
     a.gatedMlp = !a.attentionOnly() && random.chance(0.4);
     a.parallelResidual = !a.attentionOnly() && random.chance(0.3);
     a.tiedHead = random.chance(0.3);
+    if (!a.tiedHead && random.chance(0.2))
+        a.vocabularyOut = 5 + random.below(30);
     a.attentionScale = random.chance(0.8) ? 1 / std::sqrt(a.dHead) : 1;
     a.scaleByInverseLayer = random.chance(0.2);
     a.bos = random.chance(0.6) ? 0 : -1;

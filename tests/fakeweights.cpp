@@ -65,8 +65,8 @@ std::map<std::string, std::vector<std::int64_t>> weightShapes(const Architecture
     }
     if (a.finalNorm)
         norm("ln_final");
-    shapes["unembed.W_U"] = {a.dModel, a.vocabulary};
-    shapes["unembed.b_U"] = {a.vocabulary};
+    shapes["unembed.W_U"] = {a.dModel, a.outputs()};
+    shapes["unembed.b_U"] = {a.outputs()};
     return shapes;
 }
 

@@ -63,9 +63,9 @@ public:
             throw Error("Direct logit attribution needs an answer: choose a token.");
         for (const auto* ids : {&request.answers, &request.wrongs})
             for (const TokenId id : *ids)
-                if (id < 0 || id >= m_a.vocabulary)
+                if (id < 0 || id >= m_a.outputs())
                     throw Error("Token id " + std::to_string(id) + " is not in the vocabulary of "
-                        + std::to_string(m_a.vocabulary) + ".");
+                        + std::to_string(m_a.outputs()) + ".");
         if (request.neurons.valid())
             m_a.check({Point::MlpPost, request.neurons, {}});
     }

@@ -104,7 +104,7 @@ EditEffects editEffects(Model& model, const Subject& subject, Position position,
     effects.target = target >= 0
         ? target
         : best(reference.size(), 1, [&](std::size_t i) { return reference[i]; }).front();
-    if (effects.target >= model.architecture().vocabulary)
+    if (effects.target >= model.architecture().outputs())
         throw Error("Token id " + std::to_string(target) + " is not in the vocabulary.");
     effects.alone.resize(subject.edits.size());
 

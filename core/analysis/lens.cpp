@@ -173,7 +173,7 @@ void checkLastRow(Model& model, const Subject& subject, const Matrix& lastRow, L
     }
     ReadOutRequest request;
     request.rows = Matrix(columns.size(), lastRow.columns(), std::move(rows));
-    request.topK = std::min(1000, model.architecture().vocabulary);
+    request.topK = std::min(1000, model.architecture().outputs());
     const auto own = model.readOut(request);
     const Matrix logits = model.run(run).at({Point::Logits, {}, {}});
     for (std::size_t i = 0; i < own.size(); ++i) {
@@ -197,7 +197,7 @@ Lens logitLens(
     Lens lens;
     lens.ids = subject.prompt.ids;
     lens.rows = lensRows(model.architecture(), options);
-    lens.topK = std::clamp(options.topK, 1, model.architecture().vocabulary);
+    lens.topK = std::clamp(options.topK, 1, model.architecture().outputs());
     for (const Position p : options.positions)
         lens.positions.push_back(subject.resolve(p));
     for (int p = 0; options.positions.empty() && p <= subject.resolve({}).value(); ++p)
