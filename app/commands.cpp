@@ -7,6 +7,7 @@
 #include "views/output/outputpanel.h"
 #include "views/project/projectpanel.h"
 #include "views/prompt/promptbar.h"
+#include "views/session/tone.h"
 #include "views/session/view.h"
 
 #include <QFileInfo>
@@ -175,17 +176,19 @@ void MainWindow::buildMenus()
     fill(tr("Help"), {"tour", "keys", "about"});
 
     auto* name = new QLabel(QStringLiteral("Microtome"));
-    name->setStyleSheet(QStringLiteral("font-weight: 600; padding: 0 8px 0 10px;"));
+    setTone(name, Tone::Title);
+    name->setContentsMargins(10, 0, 8, 0);
     menuBar()->setCornerWidget(name, Qt::TopLeftCorner);
     auto* find = new QToolButton;
     find->setProperty("framed", true);
+    find->setFixedHeight(22);
     find->setText(tr("Ctrl K"));
     find->setToolTip(tr("Command palette"));
     find->setAccessibleName(tr("Command palette"));
     connect(find, &QToolButton::clicked, command("palette"), &QAction::trigger);
     auto* corner = new QWidget;
     auto* row = new QHBoxLayout(corner);
-    row->setContentsMargins(0, 3, 10, 3);
+    row->setContentsMargins(0, 2, 10, 2);
     row->addWidget(find);
     menuBar()->setCornerWidget(corner, Qt::TopRightCorner);
 }

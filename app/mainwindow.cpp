@@ -212,15 +212,18 @@ void MainWindow::applyTheme()
     const Style style = Style::screen(m_session.theme(), devicePixelRatioF());
     auto* application = static_cast<QApplication*>(QCoreApplication::instance());
     applyStyle(*application, style);
-    const QString own = QStringLiteral(
-        "QToolButton[framed=\"true\"] { border: 1px solid %1; border-radius: 3px; color: %2; "
-        "padding: 4px 8px; }"
-        "QToolButton[framed=\"true\"]:hover { border-color: %3; }"
-        "QToolButton::menu-indicator { image: none; }"
-        "QComboBox[flat=\"true\"] { border: none; padding: 0; min-height: 20px; color: %4; }"
-        "QComboBox[flat=\"true\"]::drop-down { width: 0; }")
-                            .arg(style.theme.line.name(), style.theme.text.name(),
-                                style.theme.faint.name(), style.theme.secondary.name());
+    const QString own
+        = QStringLiteral(
+            "QToolButton[framed=\"true\"] { border: 1px solid %1; border-radius: 3px; color: %2; "
+            "padding: 2px 8px; }"
+            "QToolButton[framed=\"true\"]:hover { border-color: %3; }"
+            "QToolButton::menu-indicator { image: none; }"
+            "QPushButton:default:disabled { background: %5; border-color: %1; color: %3; }"
+            "QComboBox[flat=\"true\"] { background: transparent; border: none; padding: 0; "
+            "min-height: 20px; color: %4; }"
+            "QComboBox[flat=\"true\"]::drop-down { width: 0; }")
+              .arg(style.theme.line.name(), style.theme.text.name(), style.theme.faint.name(),
+                  style.theme.secondary.name(), style.theme.panel.name());
     application->setStyleSheet(application->styleSheet() + toneSheetOf(style) + own);
 }
 

@@ -94,7 +94,7 @@ TableDialog::TableDialog(const QString& title, const Table& table, QWidget* pare
                 for (int c = 0; c < view->model()->columnCount(); ++c)
                     cells << view->model()->index(row, c);
         }
-        std::ranges::sort(cells);
+        std::sort(cells.begin(), cells.end());
         int row = -1;
         for (const QModelIndex& cell : cells) {
             if (cell.row() != row)

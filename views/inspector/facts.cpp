@@ -166,7 +166,8 @@ void Gatherer::directEffect()
     const double without = run({site}, {off}, {last}).at(site)(0, target);
     const double measured = without - with;
 
-    FactSection& s = section(Session::tr("Direct effect on %1, logits").arg(token(request.target)));
+    FactSection& s
+        = section(Session::tr("Direct effect on “%1”, logits").arg(token(request.target)));
     s.lines.push_back({Session::tr("predicted"), formatNumber(predicted, 2, true)});
     s.lines.push_back({Session::tr("measured, head off"), formatNumber(measured, 2, true)});
     s.lines.push_back({Session::tr("difference: by way of others"),

@@ -1,9 +1,24 @@
 #include "views/inspector/writes.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace microtome {
+
+namespace {
+
+/// The unembedding's bias, which is no part of what a vector adds; empty when it is zero.
+std::vector<float> outputBias(Model& model)
+{
+    const Matrix bias = model.weight("unembed.b_U");
+    const auto values = bias.values();
+    if (std::ranges::all_of(values, [](float b) { return b == 0; }))
+        return {};
+    return {values.begin(), values.end()};
+}
+
+} // namespace
 
 DirectLogits directLogits(
     Model& model, std::vector<float> vector, double finalScale, int count, const Progress& progress)
@@ -18,32 +33,35 @@ DirectLogits directLogits(
         for (std::size_t i = 0; i < vector.size(); ++i)
             vector[i] = static_cast<float>((vector[i] - mean) / finalScale * gain(0, i));
     }
+    std::vector<TokenId> ids(static_cast<std::size_t>(a.vocabulary));
+    std::iota(ids.begin(), ids.end(), 0);
     const std::size_t width = vector.size();
-    std::vector<float> rows(vector);
-    std::ranges::transform(vector, std::back_inserter(rows), [](float v) { return -v; });
     ReadOutRequest request;
-    request.rows = Matrix(2, width, std::move(rows));
+    request.rows = Matrix(1, width, std::move(vector));
     request.normalise = false;
-    request.topK = count;
-    const auto both = model.readOut(request, progress);
+    request.topK = 1;
+    request.tracked = ids;
+    std::vector<float> logits = model.readOut(request, progress).front().logits;
+    if (const std::vector<float> bias = outputBias(model); !bias.empty())
+        std::ranges::transform(logits, bias, logits.begin(), std::minus());
 
-    // The unembedding's bias is no part of what the vector adds.
-    ReadOutRequest bias;
-    bias.rows = Matrix::filled(1, width, 0);
-    bias.normalise = false;
-    bias.topK = 1;
-    for (const ReadOut& side : both)
-        for (const ReadOut::Entry& entry : side.top)
-            bias.tracked.push_back(entry.id);
-    const auto own = model.readOut(bias, progress).front().logits;
-
-    DirectLogits logits;
-    std::size_t i = 0;
-    for (const ReadOut::Entry& entry : both[0].top)
-        logits.promoted.push_back({entry.id, entry.logit - own[i++]});
-    for (const ReadOut::Entry& entry : both[1].top)
-        logits.suppressed.push_back({entry.id, -(entry.logit - own[i++])});
-    return logits;
+    const auto k = std::min(ids.size(), static_cast<std::size_t>(count));
+    auto best = [&](auto before) {
+        std::ranges::partial_sort(
+            ids, ids.begin() + static_cast<std::ptrdiff_t>(k), [&](TokenId x, TokenId y) {
+                const float zx = logits[static_cast<std::size_t>(x)];
+                const float zy = logits[static_cast<std::size_t>(y)];
+                return before(zx, zy) || (zx == zy && x < y);
+            });
+        std::vector<ReadOut::Entry> entries;
+        for (std::size_t i = 0; i < k; ++i)
+            entries.push_back({ids[i], logits[static_cast<std::size_t>(ids[i])]});
+        return entries;
+    };
+    DirectLogits direct;
+    direct.promoted = best(std::greater());
+    direct.suppressed = best(std::less());
+    return direct;
 }
 
 } // namespace microtome

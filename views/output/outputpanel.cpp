@@ -65,8 +65,8 @@ OutputPanel::OutputPanel(Session& session, QWidget* parent)
     m_again->setText(tr("Generate"));
     m_again->setObjectName(QStringLiteral("generate"));
     m_again->setAccessibleName(tr("Generate text"));
-    m_titleB->addControl(m_mode);
-    m_titleB->addControl(m_seed);
+    m_titleA->addControl(m_mode);
+    m_titleA->addControl(m_seed);
     m_titleB->addControl(m_again);
     m_mode->setActive(session.settings().temperature > 0 ? 1 : 0);
     m_seed->setValue(static_cast<int>(session.settings().seed));
@@ -177,7 +177,7 @@ void OutputPanel::showTitles()
     QString b = activeEdits(m_session.edits()).empty() ? QString() : tr("edits");
     if (!m_stripA->empty() && !m_stripB->empty()) {
         b += b.isEmpty() ? QString() : QStringLiteral(" · ");
-        b += tr("log-probability %1 → %2 per token")
+        b += tr("log-prob %1 → %2 per token")
                  .arg(formatNumber(m_stripA->meanLogProbability(), 2),
                      formatNumber(m_stripB->meanLogProbability(), 2));
     }

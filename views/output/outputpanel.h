@@ -24,7 +24,7 @@ public:
     GenerationStrip* stripB() const { return m_stripB; }
     void generate();
 
-    QSize sizeHint() const override { return {600, 28 + 52}; }
+    QSize sizeHint() const override { return {600, 28 + 64}; }
 
 protected:
     void showEvent(QShowEvent*) override;

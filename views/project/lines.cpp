@@ -30,6 +30,12 @@ ProjectLines::ProjectLines(const QString& caption, QWidget* parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
+void ProjectLines::setTheme(const Theme& theme)
+{
+    m_theme = theme;
+    update();
+}
+
 void ProjectLines::setLines(std::vector<ProjectLine> lines, const QString& sentence)
 {
     m_lines = std::move(lines);
@@ -65,11 +71,11 @@ void ProjectLines::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QPalette colours = palette();
-    painter.setPen(colours.color(QPalette::Dark));
+    painter.setPen(m_theme.secondary);
     painter.drawText(
         QRect(edge, 4, width(), captionHeight - 4), Qt::AlignLeft | Qt::AlignVCenter, m_caption);
     if (count() == 0) {
+        painter.setPen(m_theme.faint);
         painter.drawText(QRect(edge, captionHeight, width() - 2 * edge, lineHeight),
             Qt::AlignLeft | Qt::AlignVCenter,
             painter.fontMetrics().elidedText(m_sentence, Qt::ElideRight, width() - 2 * edge));
@@ -79,7 +85,7 @@ void ProjectLines::paintEvent(QPaintEvent*)
         const ProjectLine& line = this->line(i);
         const QRect box = lineRect(i);
         if (line.current)
-            painter.fillRect(box, colours.color(QPalette::AlternateBase));
+            painter.fillRect(box, m_theme.accentBackground);
         QRect text = box.adjusted(edge, 0, -edge, 0);
         if (line.dot.isValid()) {
             painter.setPen(Qt::NoPen);
@@ -87,10 +93,10 @@ void ProjectLines::paintEvent(QPaintEvent*)
             painter.drawEllipse(QPointF(text.left() + 3, box.center().y() + 0.5), 3, 3);
             text.setLeft(text.left() + 12);
         }
-        painter.setPen(colours.color(QPalette::Dark));
+        painter.setPen(m_theme.secondary);
         painter.drawText(text, Qt::AlignRight | Qt::AlignVCenter, line.detail);
         const int taken = painter.fontMetrics().horizontalAdvance(line.detail) + 8;
-        painter.setPen(colours.color(line.faint ? QPalette::Dark : QPalette::Text));
+        painter.setPen(line.faint ? m_theme.secondary : m_theme.text);
         QFont font = this->font();
         font.setUnderline(i == m_hover || (hasFocus() && i == m_walked));
         painter.setFont(font);

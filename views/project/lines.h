@@ -1,5 +1,7 @@
 #pragma once
 
+#include "views/style/theme.h"
+
 #include <QColor>
 #include <QWidget>
 
@@ -27,6 +29,7 @@ class ProjectLines : public QWidget {
 public:
     explicit ProjectLines(const QString& caption, QWidget* parent = nullptr);
 
+    void setTheme(const Theme&);
     void setLines(std::vector<ProjectLine>, const QString& sentence = {});
     int count() const { return static_cast<int>(m_lines.size()); }
     const ProjectLine& line(int i) const { return m_lines.at(static_cast<std::size_t>(i)); }
@@ -46,6 +49,7 @@ protected:
 private:
     int lineAt(QPoint) const;
 
+    Theme m_theme = Theme::light();
     QString m_caption;
     QString m_sentence;
     std::vector<ProjectLine> m_lines;

@@ -8,6 +8,7 @@
 #include "views/style/style.h"
 
 #include <QFileInfo>
+#include <QHBoxLayout>
 #include <QPlainTextEdit>
 #include <QScrollArea>
 #include <QTimer>
@@ -62,10 +63,9 @@ ProjectPanel::ProjectPanel(Session& session, QWidget* parent)
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
 
-    auto* caption = new ToneLabel(Tone::Faint, tr("Notes"));
+    auto* caption = new ToneLabel(Tone::Secondary, tr("Notes"));
     caption->setContentsMargins(10, 0, 10, 0);
     caption->setFixedHeight(24);
-    caption->setIndent(10);
     m_notes->setObjectName(QStringLiteral("notes"));
     m_notes->setAccessibleName(tr("Notes"));
     m_notes->setPlaceholderText(tr("What you find out"));
@@ -73,7 +73,9 @@ ProjectPanel::ProjectPanel(Session& session, QWidget* parent)
     m_notes->setMinimumHeight(80);
     m_notes->setTabChangesFocus(true);
     m_notes->document()->setDocumentMargin(0);
-    m_notes->setViewportMargins(10, 0, 6, 0);
+    auto* notesRow = new QHBoxLayout;
+    notesRow->setContentsMargins(10, 0, 6, 6);
+    notesRow->addWidget(m_notes);
 
     auto* inner = new QWidget;
     inner->setBackgroundRole(QPalette::Base);
@@ -84,7 +86,7 @@ ProjectPanel::ProjectPanel(Session& session, QWidget* parent)
     for (QWidget* part :
         std::initializer_list<QWidget*>{m_models, m_runs, m_pins, m_prompts, m_vectors, caption})
         column->addWidget(part);
-    column->addWidget(m_notes, 1);
+    column->addLayout(notesRow, 1);
 
     auto* scroll = new QScrollArea(this);
     scroll->setWidget(inner);
@@ -127,6 +129,9 @@ void ProjectPanel::writeNoteAbout(const QString& thing)
 
 void ProjectPanel::follow(Changes changes)
 {
+    if (changes & Change::Theme)
+        for (ProjectLines* lines : {m_models, m_runs, m_pins, m_prompts, m_vectors})
+            lines->setTheme(m_session.theme());
     if (changes & (Changes(Change::Model) | Change::Project))
         showModels();
     if (changes & (Changes(Change::Project) | Change::Run))

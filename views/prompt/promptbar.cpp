@@ -30,7 +30,6 @@ PromptBar::PromptBar(Session& session, QWidget* parent)
     , m_hint(new QLabel(this))
 {
     setObjectName(QStringLiteral("promptBar"));
-    setProperty("panel", true);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
 
@@ -112,6 +111,7 @@ void PromptBar::beginEditing()
     QWidget* over = m_editor->parentWidget();
     const QRect chips(m_chips->mapTo(over, QPoint(0, 0)), m_chips->size());
     m_editor->begin(chips.adjusted(-4, -1, 0, 1));
+    showHints();
 }
 
 void PromptBar::follow(Changes changes)

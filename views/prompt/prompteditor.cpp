@@ -6,7 +6,6 @@
 #include <QKeyEvent>
 
 #include <QRegularExpression>
-#include <QTextBlock>
 #include <algorithm>
 
 namespace microtome {
@@ -37,6 +36,7 @@ PromptEditor::PromptEditor(Session& session, QWidget* parent)
     setObjectName(QStringLiteral("promptEditor"));
     setAccessibleName(tr("Prompt text"));
     setTabChangesFocus(true);
+    setMinimumHeight(0);
     setFrameShape(QFrame::NoFrame);
     setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -55,11 +55,12 @@ PromptEditor::PromptEditor(Session& session, QWidget* parent)
 void PromptEditor::begin(const QRect& over)
 {
     const Theme& theme = m_session.theme();
-    setFont(Style::screen(theme).font(TextRole::Token));
     setStyleSheet(
         QStringLiteral("QPlainTextEdit { background: %1; color: %2; border: 1px solid %3; "
-                       "border-radius: 3px; padding: 0 2px; }")
-            .arg(theme.panel.name(), theme.text.name(), theme.accent.name()));
+                       "border-radius: 3px; padding: 0 2px; font-family: \"%4\"; "
+                       "font-size: 11px; }")
+            .arg(theme.panel.name(), theme.text.name(), theme.accent.name(),
+                Style::screen(theme).font(TextRole::Token).family()));
     m_over = over;
     m_active = false;
     if (m_session.hasModel() && !m_session.tokenizer()) {
@@ -75,17 +76,16 @@ void PromptEditor::begin(const QRect& over)
     setPlainText(m_before);
     moveCursor(QTextCursor::End);
     m_active = true;
-    fit();
     show();
     raise();
+    fit();
     setFocus(Qt::OtherFocusReason);
 }
 
 void PromptEditor::fit()
 {
-    int lines = 0;
-    for (QTextBlock block = document()->begin(); block.isValid(); block = block.next())
-        lines += std::max(1, block.layout() ? block.layout()->lineCount() : 1);
+    resize(m_over.width(), height()); // lines wrap at the final width
+    const int lines = qRound(document()->size().height()); // a plain text's is counted in lines
     const int line = fontMetrics().lineSpacing();
     const int wanted
         = std::clamp(lines, 1, mostLines) * line + 2 * qRound(document()->documentMargin()) + 4;

@@ -48,6 +48,7 @@ void Session::openModel(const QString& path, const EngineOptions& options)
 
 void Session::opened(const Engine::Opened& model)
 {
+    const QString text = promptText(); // of ids, as the old tokenizer reads them
     m_opening = false;
     m_model = model;
     m_unedited.reset();
@@ -81,7 +82,7 @@ std::shared_ptr<const Tokenizer> Session::tokenizer() const
 
 QString Session::promptText() const
 {
-    return m_text;
+    return m_ids.empty() ? m_text : QString::fromStdString(m_prompt.text);
 }
 
 void Session::setPromptText(const QString& text, bool typing)

@@ -1,5 +1,6 @@
 #include "core/model/editfile.h"
 #include "core/store/project.h"
+#include "core/work/sha256.h"
 #include "views/session/session.h"
 
 #include <nlohmann/json.hpp>
@@ -75,17 +76,14 @@ std::int64_t Session::keepRun()
     key.model = keepModel(project, m_model->info);
     key.prompt = keepPrompt(project, m_edited->prompt);
     key.settings = {{"dtype", m_model->info.dtype}, {"bos", m_edited->prompt.bos}};
-    // Values are named by their place; what they hold is part of the key through their bits' hash.
+    // Values are named by their place; what they hold is part of the key by its hash.
     const Edits& edits = m_edited->edits;
     const std::string written = writeEdits(
         edits, [](const Edit&, std::size_t index) { return "project#" + valuesName(index); });
     key.edits = nlohmann::json::parse(written);
     for (std::size_t i = 0; i < edits.size(); ++i)
-        if (!edits[i].values.empty()) {
-            const auto bytes = std::as_bytes(edits[i].values.values());
-            const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-            key.settings["values"][valuesName(i)] = std::hash<std::string_view>()(text);
-        }
+        if (!edits[i].values.empty())
+            key.settings["values"][valuesName(i)] = sha256(std::as_bytes(edits[i].values.values()));
     if (const auto known = project.findRun(key)) {
         m_kept = static_cast<std::int64_t>(*known);
     } else {
@@ -121,7 +119,7 @@ void Session::restoreRun(std::int64_t number)
         const auto hash = reference.find('#');
         return m_project->get(id, reference.substr(hash == std::string::npos ? 0 : hash + 1));
     });
-    if (tokenizer() && !prompt->prompt.text.empty()) {
+    if (!prompt->prompt.text.empty() && (tokenizer() || !hasModel())) {
         RunSettings settings = m_settings;
         settings.bos = prompt->prompt.bos;
         setSettings(settings);

@@ -33,17 +33,15 @@ const char* nameOf(Tone tone)
 QString toneSheetOf(const Style& style)
 {
     const QFont mono = style.font(TextRole::Token);
-    return QStringLiteral("*[tone=\"title\"] { font-weight: 600; color: %1; }\n"
-                          "*[tone=\"secondary\"] { color: %2; }\n"
-                          "*[tone=\"faint\"] { color: %3; }\n"
-                          "*[tone=\"warning\"] { color: %4; }\n"
-                          "*[tone=\"token\"] { font-family: \"%5\"; font-size: %6px; color: %1; }\n"
-                          "*[panel=\"true\"] { background: %7; }\n"
-                          "*[ruled=\"true\"] { border-bottom: 1px solid %8; }\n")
+    return QStringLiteral(
+        "*[tone=\"title\"] { font-weight: 600; color: %1; }\n"
+        "*[tone=\"secondary\"] { color: %2; }\n"
+        "*[tone=\"faint\"] { color: %3; }\n"
+        "*[tone=\"warning\"] { color: %4; }\n"
+        "*[tone=\"token\"] { font-family: \"%5\"; font-size: %6px; color: %1; }\n")
         .arg(style.theme.text.name(), style.theme.secondary.name(), style.theme.faint.name(),
             style.theme.warning.name(), mono.family())
-        .arg(mono.pixelSize() > 0 ? mono.pixelSize() : 11)
-        .arg(style.theme.panel.name(), style.theme.line.name());
+        .arg(mono.pixelSize() > 0 ? mono.pixelSize() : 11);
 }
 
 void setTone(QWidget* widget, Tone tone)
@@ -84,16 +82,19 @@ QSize ToneLabel::minimumSizeHint() const
 
 QSize ToneLabel::sizeHint() const
 {
-    return {fontMetrics().horizontalAdvance(m_full) + 1, fontMetrics().height()};
+    const QMargins around = contentsMargins();
+    return {fontMetrics().horizontalAdvance(m_full) + 1 + around.left() + around.right(),
+        fontMetrics().height()};
 }
 
 void ToneLabel::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    const QString shown = fontMetrics().elidedText(m_full, m_elide, width());
+    const QRect room = contentsRect();
+    const QString shown = fontMetrics().elidedText(m_full, m_elide, room.width());
     setToolTip(shown == m_full ? QString() : m_full);
     painter.setPen(palette().color(foregroundRole()));
-    painter.drawText(rect(), static_cast<int>(alignment() | Qt::AlignVCenter), shown);
+    painter.drawText(room, static_cast<int>(alignment() | Qt::AlignVCenter), shown);
 }
 
 } // namespace microtome
