@@ -16,18 +16,7 @@ Prompt Model::prompt(const std::string& text, std::optional<bool> bos) const
     const auto tok = tokenizer();
     if (!tok)
         throw Error("This model has no tokenizer: give token ids instead of text.");
-    const auto natural = tok->leading();
-    const TokenId own = natural ? *natural : architecture().bos;
-    Encoding encoding = tok->encode(text, bos.value_or(true));
-    const bool leads = own >= 0 && !encoding.ids.empty() && encoding.ids.front() == own
-        && encoding.offsets.front().begin == encoding.offsets.front().end;
-    if (bos == true && !leads && own >= 0) {
-        encoding.ids.insert(encoding.ids.begin(), own);
-        encoding.offsets.insert(encoding.offsets.begin(), Encoding::Span {});
-    }
-    Prompt prompt {text, std::move(encoding.ids), std::move(encoding.offsets), false};
-    prompt.bos = !prompt.ids.empty() && own >= 0 && prompt.ids.front() == own;
-    return prompt;
+    return encodePrompt(*tok, architecture().bos, text, bos);
 }
 
 Prompt Model::prompt(std::vector<TokenId> ids) const

@@ -3,6 +3,7 @@
 #include "core/model/index.h"
 #include "core/text/tokenizer.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,10 @@ struct Prompt {
 
     std::size_t size() const { return ids.size(); }
 };
+
+/// The text as a model sees it; `bos` decides whether a BOS the model knows is put first (unset: as
+/// the tokenizer does). `modelBos`: the architecture's, -1 when it knows none.
+Prompt encodePrompt(const Tokenizer&, TokenId modelBos, const std::string& text,
+    std::optional<bool> bos = {});
 
 } // namespace microtome

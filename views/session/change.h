@@ -10,7 +10,7 @@ namespace microtome {
 enum class Change : unsigned {
     Model = 1u << 0, ///< another model (or none) is open
     Prompt = 1u << 1, ///< text or tokens of the prompt or of the reference prompt
-    Edits = 1u << 2, ///< the list of edits
+    EditLines = 1u << 2, ///< the list of edits
     Run = 1u << 3, ///< a finished run: reference, edited, or both
     Effects = 1u << 4, ///< measured effects of the edits
     Shown = 1u << 5, ///< reference | edited | difference

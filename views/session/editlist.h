@@ -25,9 +25,11 @@ public:
     void setEnabled(int, bool);
     void setStrength(int, double); ///< consecutive calls for one line merge into one step
     void setNumber(int, double); ///< likewise
+    void endDrag(); ///< what follows is another step
     void setPositions(int, const EditPositions&);
     void replaceAll(const Edits&, const QString& what);
     void clear();
+    void forget(); ///< empties the list without a step (another model is open)
 
     int current() const { return m_current; } ///< the line that is marked, -1: none
     void setCurrent(int);
@@ -41,6 +43,7 @@ private:
     QUndoStack& m_undo;
     Edits m_edits;
     int m_current = -1;
+    int m_drag = 0;
 };
 
 } // namespace microtome

@@ -16,10 +16,11 @@ struct Focus {
     std::int64_t run = 0; ///< 0: the session's current run; else a stored run of the project
     Position position; ///< in the prompt; of an attention cell the query
     Position key; ///< of an attention cell the key
-    Layer layer; ///< of a lens cell `layers` (one past the last) is the output row
+    Layer layer;
     Head head;
     Unit unit;
-    Point point = Point::ResidPost; ///< the point a cell or neuron lies on
+    Point point
+        = Point::ResidPost; ///< what a cell or neuron lies on; ResidPre of layer 0: the embedding
     TokenId token = -1; ///< a vocabulary entry: the prompt's token, or what a cell reads out as
 
     static Focus atToken(Position, TokenId = -1);

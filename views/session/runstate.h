@@ -21,6 +21,7 @@ struct RunState {
     Edits edits; ///< those that act; empty for a reference
     std::shared_ptr<const Base> base; ///< of the same ids without edits
     ReadOut next; ///< read-out after the last position, top 10; `logits` of the target first
+    Matrix logits; ///< [1, vocabulary], after the last position
     double seconds = 0;
     std::int64_t stored = 0; ///< its number in the project, 0: not stored
 };

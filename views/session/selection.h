@@ -20,6 +20,9 @@ public:
     const Focus& focus() const { return m_focus; }
     void setFocus(const Focus&);
 
+    /// Moves the focus without entering the history (it follows what changed beneath it).
+    void follow(const Focus&);
+
     /// Shorthands. What they do not name is kept from the focus: the head view keeps its position
     /// when another head is clicked.
     void focusToken(Position, TokenId = -1);

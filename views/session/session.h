@@ -10,13 +10,16 @@
 
 #include <QObject>
 #include <QStringList>
+#include <QTimer>
 #include <QUndoStack>
 
+#include <atomic>
 #include <optional>
 
 namespace microtome {
 
 class Project;
+struct Subject;
 
 /// How prompts are run.
 struct RunSettings {
@@ -60,7 +63,7 @@ public:
     // --- the prompt
     const Prompt& prompt() const { return m_prompt; }
     QString promptText() const;
-    void setPromptText(const QString&); ///< one step of undo
+    void setPromptText(const QString&, bool typing = false); ///< one step of undo; typing merges
     void setPromptIds(const std::vector<TokenId>&); ///< for models without a tokenizer
     const QString& promptError() const { return m_promptError; }
 
@@ -81,46 +84,63 @@ public:
     /// The finished run; null before the first one, and while nothing fits the current model.
     RunPointer run(Shown) const;
     RunPointer reference() const { return m_reference; }
-    RunPointer edited() const { return m_edited; } ///< the reference itself when no edit acts
+    RunPointer edited() const { return m_edited; } ///< the unedited one itself when no edit acts
     Shown shown() const { return m_shown; }
     void setShown(Shown);
     bool canShowDifference() const;
 
-    /// A request for more of a run (Edited or Reference), which continues from what is known of it.
+    /// A request for more of a run (Edited or Reference), which continues from what is known of
+    /// it; and the same as the analysis takes it. Only with that run.
     RunRequest request(Shown, std::vector<Site> want) const;
+    Subject subject(Shown) const;
 
     bool stale() const; ///< prompt or edits are newer than the runs
     bool waitsForRun() const { return m_waits; } ///< too slow to run by itself
     Model::Estimate estimate() const { return m_estimate; }
     const QString& runError() const { return m_runError; }
     void runNow();
+    bool running() const;
 
     /// Measured effects, one per line of the edit list, and of the whole list.
     const std::vector<Effect>& effects() const { return m_effects; }
     const Effect& wholeEffect() const { return m_wholeEffect; }
     TokenId target() const; ///< the token whose logit is measured; -1: none yet
+    void measureEffects(); ///< those that were too many to be measured unasked
 
     // --- look
     const Theme& theme() const { return m_theme; }
     void setTheme(const Theme&);
 
-    // --- the project
+    /// Asks the window for one of its commands ("open-model", "palette", ...), by its name.
+    void ask(const QString& command) { emit asked(command); }
+
+    // --- the project; it belongs to the window's thread
     Project* project() const { return m_project.get(); }
     void setProject(std::shared_ptr<Project>);
+    std::int64_t keepRun(); ///< the run on screen, with its prompt and edits; its number, or 0
+    void restoreRun(std::int64_t); ///< its prompt and edits, as one step of undo each
+    std::int64_t currentRun() const; ///< the number of the run on screen, 0 while it is not kept
 
 signals:
     /// Once per turn of the event loop.
     void changed(microtome::Changes);
+    void asked(const QString& command);
 
 private:
     friend class PromptStep;
-    void usePrompt(const QString& text, std::vector<TokenId> ids);
-    void react(Changes);
-    void schedule();
-    void compute();
-    void measure();
-    void drop();
+    struct Wanted;
+    struct Finished;
+
+    void opened(const Engine::Opened&);
+    void usePrompt(const QString& text, const std::vector<TokenId>& ids);
+    void setBounds();
     Prompt encode(const QString& text, const std::vector<TokenId>& ids) const;
+    void react(Changes);
+    Wanted wanted() const;
+    void schedule(bool evenIfSlow);
+    void finish(const Finished&);
+    void measure(bool evenIfMany);
+    static Finished computeRuns(Model&, const Wanted&, const Progress&);
 
     Announcer m_announcer;
     QUndoStack m_undo;
@@ -131,11 +151,15 @@ private:
     QString m_modelError;
     bool m_opening = false;
 
+    QString m_text; ///< of the prompt, as typed; ids are made of it
+    std::vector<TokenId> m_ids; ///< of a prompt given by ids alone
     Prompt m_prompt;
     QString m_promptError;
+    QString m_referenceText;
     Prompt m_referencePrompt;
 
     RunSettings m_settings;
+    RunPointer m_unedited; ///< of the prompt
     RunPointer m_reference;
     RunPointer m_edited;
     Shown m_shown = Shown::Edited;
@@ -143,10 +167,15 @@ private:
     Model::Estimate m_estimate;
     QString m_runError;
     std::vector<Effect> m_effects;
+    std::vector<std::pair<Edit, Effect>> m_measured; ///< for the current unedited run and target
     Effect m_wholeEffect;
-    std::uint64_t m_serial = 0;
+    std::shared_ptr<std::atomic<std::uint64_t>> m_serials
+        = std::make_shared<std::atomic<std::uint64_t>>(0);
+    std::uint64_t m_keptSerial = 0;
+    std::int64_t m_kept = 0;
+    QTimer m_keepTimer; ///< a run that stands for a moment is kept
 
-    Theme m_theme;
+    Theme m_theme = Theme::light();
     std::shared_ptr<Project> m_project;
     Engine m_engine; ///< last: its thread stops before anything else goes
 };

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "views/canvas/table.h"
 #include "views/session/session.h"
-#include "views/session/table.h"
 
 #include <QWidget>
 
@@ -36,6 +36,9 @@ public:
     /// Why this view has nothing to say about the open model ("this model has no MLP"); empty: it
     /// applies.
     virtual QString capability() const { return {}; }
+
+    /// Whether it draws from the session's runs; then the base says what to do while there is none.
+    virtual bool needsRun() const { return true; }
 
     /// The picture for export; null while there is nothing to show.
     virtual std::shared_ptr<const FigureScene> figure() const { return nullptr; }
@@ -120,9 +123,11 @@ protected:
     void cancel(const QString& tag);
 
     void showEvent(QShowEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
 
 private:
     void note(Changes);
+    bool explainAbsence();
     void beginWork(const QString& tag);
     void endWork(const QString& tag);
     void showProgress();
@@ -135,6 +140,7 @@ private:
     std::optional<Focus> m_ownFocus;
     State m_state = State::Content;
     bool m_working = false;
+    bool m_explained = false; ///< the sentence is of explainAbsence
     QStringList m_tags; ///< at work
     TitleLine* m_titleLine;
     StateLayer* m_stateLayer;

@@ -1,0 +1,205 @@
+#include "app/datadir.h"
+#include "app/mainwindow.h"
+#include "app/pictures.h"
+#include "core/nn/open.h"
+#include "core/store/project.h"
+#include "views/figure/scene.h"
+#include "views/session/view.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QDir>
+#include <QFileInfo>
+#include <QStandardPaths>
+
+#include <cstdio>
+
+using namespace microtome;
+
+namespace {
+
+std::unique_ptr<Model> open(const std::filesystem::path& path, const EngineOptions& options)
+{
+    OpenOptions engine;
+    if (!options.device.empty())
+        engine.device = options.device;
+    if (!options.dtype.empty())
+        engine.dtype = options.dtype;
+    engine.threads = options.threads;
+    return openModel(path, engine);
+}
+
+/// What was asked for on the command line.
+struct Wish {
+    QString document; ///< a project or a model
+    QString model;
+    QString text;
+    QString view;
+    QString tour;
+    QString screenshot;
+    QString figure; ///< the file it goes to
+    QSize size{1440, 900};
+    bool dark = false;
+};
+
+Wish read(const QApplication& application)
+{
+    QCommandLineParser parser;
+    parser.setApplicationDescription("A desktop explorer for model internals.");
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument("document", "A project, a model's folder, or the word figure.");
+    const QCommandLineOption tour("tour", "Render every view into DIR and end.", "DIR");
+    const QCommandLineOption screenshot(
+        "screenshot", "Render the window into FILE and end.", "FILE");
+    const QCommandLineOption view("view", "The view to show.", "NAME");
+    const QCommandLineOption model("model", "The model to open.", "DIR");
+    const QCommandLineOption text("text", "The prompt.", "TEXT");
+    const QCommandLineOption out("out", "The figure's file: .svg, .pdf or .png.", "FILE");
+    const QCommandLineOption size("size", "The window's size, as 1440x900.", "WxH");
+    const QCommandLineOption dark("dark", "The dark theme.");
+    parser.addOptions({tour, screenshot, view, model, text, out, size, dark});
+    parser.process(application);
+
+    Wish wish;
+    wish.document = parser.positionalArguments().value(0);
+    wish.model = parser.value(model);
+    wish.text = parser.value(text);
+    wish.view = parser.value(view);
+    wish.tour = parser.value(tour);
+    wish.screenshot = parser.value(screenshot);
+    wish.figure = parser.value(out);
+    wish.dark = parser.isSet(dark);
+    const QStringList sides = parser.value(size).split(u'x');
+    if (sides.size() == 2 && sides[0].toInt() > 0 && sides[1].toInt() > 0)
+        wish.size = {sides[0].toInt(), sides[1].toInt()};
+    return wish;
+}
+
+bool isProject(const QString& path)
+{
+    return QFileInfo(path).suffix() == QStringLiteral("microtome");
+}
+
+/// Opens what was named, or the bundled model on its prompt.
+void begin(MainWindow& window, Session& session, const Wish& wish)
+{
+    const bool figure = wish.document == QStringLiteral("figure");
+    const QString document = figure ? QString() : wish.document;
+    const QString model = !wish.model.isEmpty()       ? wish.model
+        : !document.isEmpty() && !isProject(document) ? document
+                                                      : QString();
+    if (isProject(document))
+        window.openProject(document);
+    if (!model.isEmpty())
+        window.openModel(model);
+    if (!wish.text.isEmpty())
+        session.setPromptText(wish.text);
+    if (model.isEmpty() && !session.opening() && !bundledModel().isEmpty()) {
+        window.openModel(bundledModel());
+        if (session.promptText().isEmpty())
+            session.setPromptText(bundledPrompt());
+    }
+    if (!wish.view.isEmpty())
+        window.workspace()->showView(wish.view);
+}
+
+/// The project that keeps runs when the person has named none.
+void keepRuns(MainWindow& window, Session& session, const Preferences& preferences)
+{
+    if (session.project())
+        return;
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    const QString recent = preferences.recentProjects().value(0);
+    if (QFileInfo::exists(recent))
+        window.openProject(recent);
+    else if (QDir().mkpath(folder))
+        window.openProject(folder + QStringLiteral("/first.microtome"));
+}
+
+void writeFigure(MainWindow& window, const QString& file)
+{
+    const View* view = window.workspace()->current();
+    const auto scene = view ? view->figure() : nullptr;
+    if (!scene)
+        throw Error(view && !view->sentence().isEmpty()
+                ? view->sentence().toStdString()
+                : "This view has no picture to export. Name another with --view.");
+    const QString suffix = QFileInfo(file).suffix().toLower();
+    if (suffix == QStringLiteral("svg"))
+        writeSvg(*scene, {}, file);
+    else if (suffix == QStringLiteral("pdf"))
+        writePdf(*scene, {}, file);
+    else if (suffix == QStringLiteral("png"))
+        writePng(*scene, {}, file);
+    else
+        throw Error("A figure is written as .svg, .pdf or .png; name one of these with --out.");
+}
+
+/// Pictures and figures: without a person, without their settings, with an end.
+int render(const Wish& wish)
+{
+    if (!wish.tour.isEmpty()) {
+        PictureTour tour;
+        tour.open = open;
+        tour.views = allViews();
+        tour.models = {wish.model.isEmpty() ? bundledModel() : wish.model};
+        tour.prompt = wish.text.isEmpty() ? bundledPrompt() : wish.text;
+        tour.folder = wish.tour;
+        tour.size = wish.size;
+        renderTour(tour);
+        return 0;
+    }
+    MemoryPreferences preferences;
+    preferences.setDark(wish.dark);
+    Session session(open);
+    MainWindow window(session, preferences, allViews());
+    window.resize(wish.size);
+    window.show();
+    begin(window, session, wish);
+    if (!wish.view.isEmpty() && !window.workspace()->names().contains(wish.view))
+        throw Error("There is no view “" + wish.view.toStdString() + "”; there are "
+            + window.workspace()->names().join(QStringLiteral(", ")).toStdString() + ".");
+    waitUntilDone(session);
+    if (session.waitsForRun())
+        session.runNow();
+    waitUntilDone(session);
+    if (!session.modelError().isEmpty())
+        throw Error(session.modelError().toStdString());
+    if (wish.figure.isEmpty())
+        savePicture(window, wish.screenshot);
+    else
+        writeFigure(window, wish.figure);
+    return 0;
+}
+
+int work(const Wish& wish)
+{
+    if (!wish.tour.isEmpty() || !wish.screenshot.isEmpty() || !wish.figure.isEmpty())
+        return render(wish);
+    SettingsPreferences preferences;
+    Session session(open);
+    MainWindow window(session, preferences, allViews());
+    window.show();
+    begin(window, session, wish);
+    keepRuns(window, session, preferences);
+    if (!preferences.value(QStringLiteral("tourSeen")).toBool())
+        window.startTour();
+    return QApplication::exec();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("Microtome"));
+    QApplication::setApplicationVersion(QStringLiteral(MICROTOME_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("org.microtome.Microtome"));
+    try {
+        return work(read(application));
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 1;
+    }
+}

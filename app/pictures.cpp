@@ -1,0 +1,124 @@
+#include "app/pictures.h"
+
+#include "app/mainwindow.h"
+#include "views/session/view.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFileInfo>
+#include <QPixmap>
+#include <QSaveFile>
+#include <QThread>
+
+#include <algorithm>
+
+namespace microtome {
+
+namespace {
+
+/// Turns of the event loop without anything to compute after which a window is at rest.
+constexpr int restfulTurns = 8;
+
+void writeIndex(const PictureTour& tour, const QStringList& names)
+{
+    QString text = QStringLiteral("# Every view\n\n");
+    for (const QString& name : names)
+        text += QStringLiteral("## %1\n\n![%1](%1.png)\n\n").arg(name);
+    QSaveFile file(tour.folder + QStringLiteral("/index.md"));
+    if (!file.open(QIODevice::WriteOnly) || file.write(text.toUtf8()) < 0 || !file.commit())
+        throw Error("The index could not be written to " + file.fileName().toStdString() + ".");
+}
+
+} // namespace
+
+bool waitUntilDone(Session& session, double seconds)
+{
+    QElapsedTimer timer;
+    timer.start();
+    int quiet = 0;
+    while (quiet < restfulTurns && static_cast<double>(timer.elapsed()) < seconds * 1000) {
+        QCoreApplication::processEvents();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        const bool busy = session.opening() || !session.engine().idle();
+        quiet = busy ? 0 : quiet + 1;
+        if (busy)
+            QThread::msleep(2);
+    }
+    return quiet >= restfulTurns;
+}
+
+void setPromptOfLength(Session& session, const QString& text, int tokens)
+{
+    const Architecture& a = session.architecture();
+    const int wanted = std::min(tokens, a.context);
+    const auto tok = session.tokenizer();
+    std::vector<TokenId> ids;
+    if (tok) {
+        std::string repeated = text.toStdString();
+        for (std::size_t before = 0; ids.size() < static_cast<std::size_t>(wanted);) {
+            ids = encodePrompt(*tok, a.bos, repeated, session.settings().bos).ids;
+            if (ids.size() <= before)
+                break;
+            before = ids.size();
+            repeated += " " + text.toStdString();
+        }
+    } else {
+        for (int i = 0; i < wanted; ++i)
+            ids.push_back(i % a.vocabulary);
+    }
+    ids.resize(std::min(ids.size(), static_cast<std::size_t>(wanted)));
+    session.setPromptIds(ids);
+}
+
+void savePicture(MainWindow& window, const QString& file)
+{
+    QSaveFile out(file);
+    if (!out.open(QIODevice::WriteOnly) || !window.grab().save(&out, "PNG") || !out.commit())
+        throw Error("The picture could not be written to " + file.toStdString()
+            + ". Choose a folder that can be written to.");
+}
+
+QStringList renderTour(const PictureTour& tour)
+{
+    if (!QDir().mkpath(tour.folder))
+        throw Error("The folder " + tour.folder.toStdString()
+            + " could not be made. Choose another place.");
+    QStringList names;
+    MemoryPreferences preferences;
+    Session session(tour.open);
+    RunSettings settings;
+    settings.autoSeconds = 3600; // pictures wait for whatever a prompt takes
+    session.setSettings(settings);
+    MainWindow window(session, preferences, tour.views);
+    window.resize(tour.size);
+    window.show();
+    for (const QString& model : tour.models) {
+        session.openModel(model);
+        if (!waitUntilDone(session) || !session.modelError().isEmpty())
+            throw Error(session.modelError().toStdString());
+        for (const int tokens : {tour.shortTokens, tour.longTokens}) {
+            setPromptOfLength(session, tour.prompt, tokens);
+            QStringList views = window.workspace()->names();
+            if (views.empty())
+                views << QStringLiteral("window");
+            for (const QString& view : views) {
+                window.workspace()->showView(view);
+                for (const bool dark : {false, true}) {
+                    window.setDark(dark);
+                    waitUntilDone(session);
+                    const QString name = QStringLiteral("%1-%2-%3-%4")
+                                             .arg(view, QFileInfo(model).fileName())
+                                             .arg(session.prompt().size())
+                                             .arg(dark ? "dark" : "light");
+                    savePicture(window, tour.folder + u'/' + name + QStringLiteral(".png"));
+                    names << name;
+                }
+            }
+        }
+    }
+    writeIndex(tour, names);
+    return names;
+}
+
+} // namespace microtome

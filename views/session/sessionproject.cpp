@@ -1,0 +1,133 @@
+#include "core/model/editfile.h"
+#include "core/store/project.h"
+#include "core/work/sha256.h"
+#include "views/session/session.h"
+
+#include <nlohmann/json.hpp>
+
+namespace microtome {
+
+namespace {
+
+/// Runs of this kind are a prompt with its edits and what the model said after it; what views
+/// compute from it are runs of their own kinds.
+const std::string promptRun = "prompt";
+
+ModelId keepModel(Project& project, const ModelInfo& info)
+{
+    StoredModel model;
+    model.name = info.name;
+    model.path = info.path;
+    model.family = info.architecture.family;
+    model.hash = info.hash;
+    model.tokenizerHash = info.tokenizerHash;
+    return project.models().add(model);
+}
+
+PromptId keepPrompt(Project& project, const Prompt& prompt)
+{
+    if (const auto known = project.prompts().find(prompt))
+        return *known;
+    StoredPrompt stored;
+    stored.prompt = prompt;
+    return project.prompts().add(stored);
+}
+
+std::string valuesName(std::size_t index)
+{
+    return "edit_" + std::to_string(index);
+}
+
+nlohmann::json nextOf(const RunState& run)
+{
+    nlohmann::json top = nlohmann::json::array();
+    for (const ReadOut::Entry& entry : run.next.top)
+        top.push_back({{"id", entry.id}, {"logit", entry.logit},
+            {"prob", run.next.probability(entry.logit)}});
+    return {{"top", top}, {"entropy", run.next.entropy}};
+}
+
+} // namespace
+
+void Session::setProject(std::shared_ptr<Project> project)
+{
+    m_project = std::move(project);
+    m_kept = 0;
+    m_keptSerial = 0;
+    if (m_edited)
+        m_keepTimer.start();
+    m_announcer.note(Change::Project);
+}
+
+std::int64_t Session::currentRun() const
+{
+    return m_edited && m_edited->serial == m_keptSerial ? m_kept : 0;
+}
+
+std::int64_t Session::keepRun()
+{
+    if (!m_project || !m_edited || !m_model || m_project->readOnly())
+        return 0;
+    if (const std::int64_t kept = currentRun())
+        return kept;
+    Project& project = *m_project;
+    RunKey key;
+    key.kind = promptRun;
+    key.model = keepModel(project, m_model->info);
+    key.prompt = keepPrompt(project, m_edited->prompt);
+    key.settings = {{"dtype", m_model->info.dtype}, {"bos", m_edited->prompt.bos}};
+    // Values are named by their place; what they hold is part of the key by its hash.
+    const Edits& edits = m_edited->edits;
+    const std::string written = writeEdits(
+        edits, [](const Edit&, std::size_t index) { return "project#" + valuesName(index); });
+    key.edits = nlohmann::json::parse(written);
+    for (std::size_t i = 0; i < edits.size(); ++i)
+        if (!edits[i].values.empty())
+            key.settings["values"][valuesName(i)] = sha256(std::as_bytes(edits[i].values.values()));
+    if (const auto known = project.findRun(key)) {
+        m_kept = static_cast<std::int64_t>(*known);
+    } else {
+        const RunId run = project.beginRun(key, m_model->info.engine);
+        project.putJson(run, "next", nextOf(*m_edited));
+        for (std::size_t i = 0; i < edits.size(); ++i)
+            if (!edits[i].values.empty())
+                project.put(run, valuesName(i), edits[i].values);
+        project.commitRun(run);
+        std::string title = m_edited->prompt.text;
+        for (const Edit& edit : edits)
+            title = edit.label.empty() ? describe(edit) : edit.label + " " + describe(edit);
+        project.setTitle(run, title);
+        m_kept = static_cast<std::int64_t>(run);
+    }
+    m_keptSerial = m_edited->serial;
+    m_announcer.note(Change::Project);
+    return m_kept;
+}
+
+void Session::restoreRun(std::int64_t number)
+{
+    if (!m_project)
+        return;
+    const RunId id{number};
+    const auto run = m_project->run(id);
+    if (!run || !run->key.prompt)
+        throw Error("This run is no longer in the project.");
+    const auto prompt = m_project->prompts().get(*run->key.prompt);
+    if (!prompt)
+        throw Error("The prompt of this run is no longer in the project.");
+    const Edits edits = readEdits(run->key.edits.dump(), [&](const std::string& reference) {
+        const auto hash = reference.find('#');
+        return m_project->get(id, reference.substr(hash == std::string::npos ? 0 : hash + 1));
+    });
+    if (!prompt->prompt.text.empty() && (tokenizer() || !hasModel())) {
+        RunSettings settings = m_settings;
+        settings.bos = prompt->prompt.bos;
+        setSettings(settings);
+        setPromptText(QString::fromStdString(prompt->prompt.text));
+    } else {
+        setPromptIds(prompt->prompt.ids);
+    }
+    m_editList.replaceAll(edits, tr("go to another run"));
+}
+
+} // namespace microtome
