@@ -102,6 +102,8 @@ void begin(MainWindow& window, Session& session, const Wish& wish)
     }
     if (!wish.view.isEmpty())
         window.workspace()->showView(wish.view);
+    else
+        window.workspace()->showBelow(QStringLiteral("attention"));
 }
 
 /// The project that keeps runs when the person has named none.
