@@ -2,6 +2,8 @@
 
 #include "core/work/error.h"
 
+#include <cmath>
+
 namespace microtome {
 
 bool Architecture::has(Point point) const
@@ -109,6 +111,8 @@ void Architecture::check(const Site& site) const
     if (isLayered(site.point) && (site.layer.value() < 0 || site.layer.value() >= layers))
         throw Error(site.name() + " does not exist: the model has layers 0 to "
             + std::to_string(layers - 1) + ".");
+    if (site.layer.valid() && !isLayered(site.point))
+        throw Error(site.name() + " has no layers.");
     if (site.head.valid() && !isPerHead(site.point))
         throw Error(site.name() + " has no heads.");
     if (site.head.value() >= headsAt(site.point))
@@ -137,11 +141,17 @@ void Architecture::validate() const
     within(vocabularyOut, 0, 1 << 24, "the width of the logits");
     within(context, 1, 1 << 24, "the context length");
     need(heads % kvHeads == 0, "the heads cannot be shared out to the key/value heads");
+    need(std::isfinite(attentionScale), "the scale of the attention is out of range");
     need(normEpsilon >= 0 && normEpsilon < 1, "the norm's epsilon is out of range");
     if (positions == Positions::Rotary) {
         within(rotaryDims, 2, dHead, "the number of rotated dimensions");
         need(rotaryDims % 2 == 0, "the number of rotated dimensions is odd");
-        need(ropeTheta > 0 && ropeFactor > 0, "the rotary base or factor is not positive");
+        need(ropeTheta >= 1 && std::isfinite(ropeTheta), "the rotary base is out of range");
+        need(ropeFactor > 1e-3 && std::isfinite(ropeFactor), "the rotary factor is out of range");
+        if (ropeScaling == RopeScaling::Llama3)
+            need(ropeOriginalContext > 0 && ropeLowFrequency > 0
+                    && ropeHighFrequency > ropeLowFrequency,
+                "the bands of its rotary scaling are out of order");
     }
 }
 

@@ -122,6 +122,9 @@ std::int64_t SafeTensors::Entry::count() const
 
 std::shared_ptr<const SafeTensors> SafeTensors::open(const std::filesystem::path& path)
 {
+    std::error_code error; // a pipe would be waited for
+    if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
+        throw Error("Cannot read " + path.string() + ": it is not a regular file.");
     return std::make_shared<const SafeTensors>(path);
 }
 
@@ -249,8 +252,11 @@ void writeSafeTensors(const std::filesystem::path& path, const std::vector<Tenso
     }
     std::error_code error;
     std::filesystem::rename(beside, path, error);
-    if (error)
+    if (error) {
+        std::error_code ignored;
+        std::filesystem::remove(beside, ignored);
         throw Error("Cannot write " + path.string() + ": " + error.message() + ".");
+    }
 }
 
 } // namespace microtome

@@ -9,6 +9,8 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/where.h>
 
 #include <limits>
 
@@ -84,11 +86,30 @@ Heads projectSplit(const Architecture& a, const BlockWeights& w, int layer, cons
     taps.at(Point::QInput, layer, q);
     taps.at(Point::KInput, layer, k);
     taps.at(Point::VInput, layer, v);
+    const bool normEdited
+        = taps.edited(Point::Ln1Scale, layer) || taps.edited(Point::Ln1Normalized, layer);
     const auto make = [&](const at::Tensor& input, int which) {
         const auto [weight, bias] = part(a, w, which);
-        return perHead(normalise(a, w.ln1, input), weight, bias);
+        if (!normEdited)
+            return perHead(normalise(a, w.ln1, input), weight, bias);
+        std::vector<at::Tensor> copies; // edits of the norm's points act on every copy
+        for (std::int64_t head = 0; head < input.size(1); ++head)
+            copies.push_back(normalise(a, w.ln1, input.select(1, head).contiguous(), taps,
+                Point::Ln1Scale, Point::Ln1Normalized, layer));
+        return perHead(at::stack(copies, 1), weight, bias);
     };
-    return {make(q, 0), make(k, 1), make(v, 2)};
+    taps.setCapturing(false); // the norm's points are captured where all heads share it
+    const Heads made {make(q, 0), make(k, 1), make(v, 2)};
+    taps.setCapturing(true);
+    return made;
+}
+
+/// Queries, keys and values of the rows whose copies are written to from `split`, else from `shared`.
+Heads chosen(const at::Tensor& rows, const Heads& split, const Heads& shared)
+{
+    const at::Tensor mask = rows.to(shared.q.device()).view({-1, 1, 1});
+    return {at::where(mask, split.q, shared.q), at::where(mask, split.k, shared.k),
+        at::where(mask, split.v, shared.v)};
 }
 
 /// Attention of one sequence: q of its rows, k and v of all its positions [kvHeads, positions, dHead]
@@ -162,7 +183,8 @@ at::Tensor writeOut(
     if (!taps.edited(Point::Result, layer))
         return w.o(flat);
     const at::Tensor sum = result.sum(1);
-    return w.o.bias().defined() ? sum + w.o.bias() : sum;
+    const at::Tensor rows = taps.touched({Point::Result}, layer).to(z.device()).unsqueeze(1);
+    return at::where(rows, w.o.bias().defined() ? sum + w.o.bias() : sum, w.o(flat));
 }
 
 } // namespace
@@ -170,7 +192,8 @@ at::Tensor writeOut(
 at::Tensor attend(const Architecture& a, const BlockWeights& w, const Rotary& rotary, const Rows& rows,
     int layer, const at::Tensor& x, Taps& taps, int until)
 {
-    const auto copied = {Point::AttnIn, Point::QInput, Point::KInput, Point::VInput};
+    const std::initializer_list<Point> copied
+        = {Point::AttnIn, Point::QInput, Point::KInput, Point::VInput};
     bool written = false;
     for (const Point point : copied)
         written |= taps.edited(point, layer);
@@ -183,7 +206,9 @@ at::Tensor attend(const Architecture& a, const BlockWeights& w, const Rotary& ro
         }
     const at::Tensor normal
         = normalise(a, w.ln1, x, taps, Point::Ln1Scale, Point::Ln1Normalized, layer);
-    Heads h = written ? projectSplit(a, w, layer, x, taps) : project(a, w, normal);
+    Heads h = project(a, w, normal);
+    if (written)
+        h = chosen(taps.touched(copied, layer), projectSplit(a, w, layer, x, taps), h);
     taps.at(Point::Q, layer, h.q);
     taps.at(Point::K, layer, h.k);
     taps.at(Point::V, layer, h.v);

@@ -3,9 +3,29 @@
 #include "core/work/error.h"
 
 #include <cmath>
+#include <fstream>
 #include <map>
 
 namespace microtome::nn {
+
+nlohmann::json readJson(const std::filesystem::path& path, std::uintmax_t longest)
+{
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    if (error || size > longest)
+        throw Error(path.string() + " is not a file, or too large for what it should hold.");
+    constexpr int deepest = 64; // what is nested deeper is copied and freed deeper than a stack is
+    const auto shallow = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+        if (depth > deepest)
+            throw Error(path.string() + " is nested too deeply.");
+        return true;
+    };
+    std::ifstream in(path);
+    auto form = nlohmann::json::parse(in, shallow, false);
+    if (!form.is_object())
+        throw Error(path.string() + " is not valid JSON, or not an object.");
+    return form;
+}
 
 bool Config::has(const char* key) const
 {
@@ -56,7 +76,9 @@ std::string Config::text(const char* key, const std::string& otherwise) const
 
 Config Config::object(const char* key) const
 {
-    return Config(has(key) && m_form[key].is_object() ? m_form[key] : nlohmann::json::object());
+    if (has(key) && !m_form[key].is_object())
+        throw Error(std::string("In the model's config.json, ") + key + " is not a group of settings.");
+    return Config(has(key) ? m_form[key] : nlohmann::json::object());
 }
 
 Activation activationNamed(const std::string& name)
@@ -97,7 +119,8 @@ void readRope(const Config& config, Architecture& a)
 
 void readSpecialTokens(const Config& config, Architecture& a)
 {
-    a.bos = config.integer("bos_token_id", -1);
+    const int bos = config.integer("bos_token_id", -1);
+    a.bos = bos < a.vocabulary ? bos : -1; // small vocabularies often come with a large model's id
     if (!config.has("eos_token_id"))
         return;
     const auto& eos = config.form()["eos_token_id"];

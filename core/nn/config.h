@@ -4,10 +4,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include <optional>
+#include <cstdint>
+#include <filesystem>
 #include <string>
 
 namespace microtome::nn {
+
+/// A JSON object from a file of at most `longest` bytes. Throws Error with a sentence when it is not
+/// that, or is nested too deeply to be handled safely.
+nlohmann::json readJson(const std::filesystem::path&, std::uintmax_t longest);
 
 /// A model's config.json, read with sentences for what is missing or of the wrong kind.
 class Config {

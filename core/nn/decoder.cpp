@@ -30,8 +30,8 @@ at::Tensor Decoder::embed(std::vector<Sequence>& sequences, const Rows& rows, Ta
     taps.at(Point::Tokens, 0, ids);
     ids = ids.flatten().round();
     if (taps.edited(Point::Tokens, 0)
-        && (ids.min().item<float>() < 0
-            || ids.max().item<float>() >= static_cast<float>(m_architecture.vocabulary)))
+        && !(ids.min().item<float>() >= 0 // NaN is neither
+            && ids.max().item<float>() < static_cast<float>(m_architecture.vocabulary)))
         throw Error("An edit of hook_tokens gives an id that is not in the vocabulary.");
     at::Tensor x = p.embed.index_select(0, ids.to(at::kLong)).to(p.device, p.dtype);
     x.requires_grad_(taps.onPath());
@@ -109,6 +109,18 @@ at::Tensor Decoder::normaliseFinally(const at::Tensor& residual, Taps& taps) con
         return residual;
     return normalise(m_architecture, m_parameters.finalNorm, residual, taps, Point::LnFinalScale,
         Point::LnFinalNormalized, 0);
+}
+
+void Decoder::captureEnd(std::vector<Sequence>& sequences, const at::Tensor& residual) const
+{
+    Taps taps(m_architecture, sequences, false);
+    if (taps.lastCapture() <= taps.order()(Point::ResidPost, m_architecture.layers - 1))
+        return;
+    const at::Tensor normal = normaliseFinally(residual, taps);
+    if (!taps.asked(Point::Logits, 0))
+        return;
+    at::Tensor logits = unembed(normal);
+    taps.at(Point::Logits, 0, logits);
 }
 
 at::Tensor Decoder::normaliseFinally(const at::Tensor& residual) const

@@ -37,6 +37,9 @@ public:
     at::Tensor normaliseFinally(const at::Tensor& residual, Taps&) const;
     at::Tensor unembed(const at::Tensor& normal) const;
 
+    /// Captures the points behind the last block at every row, where the sequences ask for them.
+    void captureEnd(std::vector<Sequence>&, const at::Tensor& residual) const;
+
     /// Without points: any rows of a residual stream, statistics recomputed.
     at::Tensor normaliseFinally(const at::Tensor& residual) const;
 

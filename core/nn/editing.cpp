@@ -11,6 +11,8 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <cmath>
+
 namespace microtome::nn {
 
 namespace {
@@ -36,13 +38,14 @@ std::vector<std::int64_t> touchedPositions(
     return touched;
 }
 
-/// Makes the last axis as long as the value's: columns that are missing are cells no query sees.
-at::Tensor fitColumns(const at::Tensor& t, std::int64_t columns)
+/// Makes the last axis as long as the value's; columns that are missing are cells that no query of
+/// the prompt sees, so they hold `masked`.
+at::Tensor fitColumns(const at::Tensor& t, std::int64_t columns, double masked = 0)
 {
-    if (t.size(-1) == columns || t.size(-1) == 1)
+    if (t.size(-1) == columns)
         return t;
     return t.size(-1) > columns ? t.narrow(-1, 0, columns)
-                                : at::constant_pad_nd(t, {0, columns - t.size(-1)}, 0);
+                                : at::constant_pad_nd(t, {0, columns - t.size(-1)}, masked);
 }
 
 /// The edit's own values at the touched positions, [positions or 1, heads or 1, width or 1].
@@ -107,13 +110,17 @@ at::Tensor applyEdit(const Architecture& a, Sequence& s, std::size_t index, cons
             p -= first;
         rows = at::tensor(relative, at::TensorOptions().dtype(at::kLong).device(value.device()));
     }
+    // Cells of a map behind the last column of the edit's values are not touched.
+    const auto reach = isMap(e.site) && !e.unit && !e.values.empty()
+        ? std::min(static_cast<std::int64_t>(e.values.columns()), value.size(2))
+        : value.size(2);
     const auto select = [&](const at::Tensor& t) { return all ? t : t.index_select(0, rows); };
     const auto cut = [&](at::Tensor t) {
         if (e.site.head.valid() && t.size(1) > 1)
             t = t.narrow(1, e.site.head.value(), 1);
         if (e.unit && t.size(2) > 1)
             t = t.narrow(2, e.unit->value(), 1);
-        return t;
+        return t.size(2) > reach ? t.narrow(2, 0, reach) : t;
     };
     const at::Tensor touched = select(value);
     const at::Tensor h = cut(touched);
@@ -127,7 +134,9 @@ at::Tensor applyEdit(const Architecture& a, Sequence& s, std::size_t index, cons
         op = h * e.number;
         break;
     case Operation::Mean:
-        op = e.values.empty() ? cut(fitColumns(mean, value.size(2))) : ownValues(a, e, positions, h);
+        op = e.values.empty()
+            ? cut(fitColumns(mean, value.size(2), e.site.point == Point::AttnScores ? -INFINITY : 0))
+            : ownValues(a, e, positions, h);
         break;
     case Operation::Freeze:
         op = cut(select(s.frozen->at(e.site.whole()).reshape(value.sizes())));
@@ -149,7 +158,7 @@ at::Tensor applyEdit(const Architecture& a, Sequence& s, std::size_t index, cons
     else
         result = (1 - e.strength) * h + e.strength * op;
 
-    if (e.site.head.valid() || e.unit) {
+    if (e.site.head.valid() || e.unit || reach < value.size(2)) {
         at::Tensor whole = touched.clone();
         cut(whole).copy_(result);
         result = whole;

@@ -69,6 +69,8 @@ void readNeoX(const Config& c, Architecture& a)
     const double part = c.object("rope_parameters")
                             .number("partial_rotary_factor",
                                 c.number("rotary_pct", c.number("partial_rotary_factor", 0.25)));
+    if (!(part > 0 && part <= 1))
+        throw Error("In the model's config.json, the part of a head that is rotated is not between 0 and 1.");
     a.rotaryDims = static_cast<int>(a.dHead * part);
     readRope(c, a);
 }
@@ -217,18 +219,7 @@ private:
 
     at::Tensor tensor(const std::string& full, const std::vector<std::int64_t>& expected)
     {
-        const auto found = m_weights.shape(full);
-        if (found != expected) {
-            const auto words = [](const std::vector<std::int64_t>& shape) {
-                std::string text;
-                for (const auto axis : shape)
-                    text += (text.empty() ? "" : " x ") + std::to_string(axis);
-                return text;
-            };
-            throw Error("The tensor " + full + " is " + words(found) + "; the configuration asks for "
-                + words(expected) + ".");
-        }
-        at::Tensor t = m_weights.get(full);
+        at::Tensor t = m_weights.get(full, expected);
         m_decoder.parameters.count += t.numel();
         return t;
     }
@@ -308,9 +299,9 @@ LoadedDecoder loadFamily(
         decoder.parameters.dtype = dtype;
         decoder.parameters.device = device;
         family.read(config, decoder.architecture);
-        readSpecialTokens(config, decoder.architecture);
         Builder builder(family.names, weights, decoder);
         builder.readShapes();
+        readSpecialTokens(config, decoder.architecture);
         decoder.architecture.validate();
         builder.build();
         return decoder;

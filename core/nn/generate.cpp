@@ -165,7 +165,7 @@ std::vector<Generation> Network::generate(const std::vector<GenerateRequest>& re
         std::vector<Sequence> sequences;
         for (Continued* c : running) {
             if (!c->twin.empty()) {
-                m_decoder.run(c->twin, {});
+                m_decoder.captureEnd(c->twin, m_decoder.run(c->twin, {}));
                 c->frozen = std::move(c->twin.front().captured);
                 for (auto& [site, value] : c->frozen)
                     if (site.point == Point::AttnScores || site.point == Point::Pattern)

@@ -30,6 +30,11 @@ void checkRequest(const GradientRequest& request, const Architecture& a)
         a.check(site);
         if (site.point == Point::Tokens)
             throw Error("Token ids have no gradient; ask for hook_embed.");
+        const bool norm = site.point == Point::Ln1Scale || site.point == Point::Ln1Normalized;
+        for (const Edit& e : request.edits)
+            if (norm && e.active() && isCopy(e.site.point) && e.site.layer == site.layer)
+                throw Error("There is no single derivative by " + site.name() + " while "
+                    + e.site.name() + " is edited: every head then has a norm of its own.");
     }
 }
 

@@ -82,7 +82,7 @@ Matrix Network::weight(const std::string& name, Head head) const
         return Error("There is no weight named " + name + " in this model.");
     };
     const auto norm = [&](const NormWeights& n, bool gain) {
-        if (a.norm == Norm::None)
+        if (a.norm == Norm::None || (&n == &p.finalNorm && !a.finalNorm))
             throw unknown();
         if (gain)
             return toMatrix(n.gain.defined() ? n.gain : at::ones({a.dModel}));
@@ -163,7 +163,9 @@ Matrix Network::unembedding(const std::vector<TokenId>& ids) const
 Matrix Network::embedding(const std::vector<TokenId>& ids) const
 {
     const at::NoGradGuard guard;
-    check(ids);
+    for (const TokenId id : ids)
+        if (id < 0 || id >= architecture().vocabulary)
+            throw Error("Token id " + std::to_string(id) + " is not in the model's vocabulary.");
     return toMatrix(m_decoder.parameters().embed.index_select(0, at::tensor(ids, at::kInt)));
 }
 

@@ -11,7 +11,7 @@ namespace microtome::nn {
 /// What is kept of a run: the residual stream at the input of every block and behind the last one,
 /// keys and values.
 struct KeptRun : Base {
-    const void* owner = nullptr; ///< the network that made it
+    std::shared_ptr<const void> owner; ///< the identity of the network that made it
     std::vector<TokenId> ids;
     Edits edits;
     std::vector<at::Tensor> residual; ///< layers + 1 of [tokens, dModel]
@@ -80,6 +80,7 @@ private:
     Decoder m_decoder;
     Weights m_weights;
     std::shared_ptr<const Tokenizer> m_tokenizer;
+    std::shared_ptr<const void> m_identity = std::make_shared<int>(); ///< no address is used twice
     double m_rate = 5e10; ///< operations per second seen lately
 };
 

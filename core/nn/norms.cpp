@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/native_layer_norm.h>
+#include <ATen/ops/where.h>
 
 namespace microtome::nn {
 
@@ -54,6 +55,21 @@ at::Tensor normalise(const Architecture& a, const NormWeights& w, const at::Tens
             taps.at(normalizedPoint, layer, normalized);
         }
         return y;
+    }
+    if (a.norm == Norm::LayerNorm && !taps.onPath()) {
+        // Rows that no edit touches come from the same function as without edits.
+        const auto [y, mean, inverse] = layerNorm(a, w, x);
+        const auto rows = [&](std::initializer_list<Point> points) {
+            return taps.touched(points, layer).to(x.device()).unsqueeze(1);
+        };
+        at::Tensor scale = inverse.reciprocal();
+        taps.at(scalePoint, layer, scale);
+        const at::Tensor centred = x - mean;
+        at::Tensor normalized = at::where(rows({scalePoint}), centred / scale, centred * inverse)
+                                    .to(x.scalar_type());
+        taps.at(normalizedPoint, layer, normalized);
+        return at::where(
+            rows({scalePoint, normalizedPoint}), withGainAndBias(w, normalized), y);
     }
     at::Tensor wide = x.to(at::kFloat);
     if (a.norm == Norm::LayerNorm)

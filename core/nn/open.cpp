@@ -1,5 +1,6 @@
 #include "core/nn/open.h"
 
+#include "core/nn/config.h"
 #include "core/nn/families.h"
 #include "core/nn/machine.h"
 #include "core/nn/network.h"
@@ -9,8 +10,6 @@
 #include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
 #include <nlohmann/json.hpp>
-
-#include <fstream>
 
 namespace microtome {
 
@@ -25,13 +24,7 @@ nlohmann::json readConfig(const fs::path& path)
     std::error_code error;
     if (!fs::exists(path, error))
         return {};
-    if (fs::file_size(path, error) > longestConfig || error)
-        throw Error(path.string() + " is too large to be a model's configuration.");
-    std::ifstream in(path);
-    auto form = nlohmann::json::parse(in, nullptr, false);
-    if (!form.is_object())
-        throw Error(path.string() + " is not valid JSON.");
-    return form;
+    return nn::readJson(path, longestConfig);
 }
 
 at::Device deviceOf(const OpenOptions& options)
@@ -67,9 +60,12 @@ std::unique_ptr<Model> openModel(const fs::path& given, const OpenOptions& optio
     const auto device = deviceOf(options);
     const auto type = typeOf(options);
     const auto machine = nn::prepareMachine(options.threads);
-    const fs::path path = fs::absolute(given).lexically_normal();
+    std::error_code error;
+    if (given.empty())
+        throw Error("No model was named; give the path of a model's folder or file.");
+    const fs::path path = fs::absolute(given, error).lexically_normal();
     auto weights = nn::Weights::open(path);
-    const bool folder = fs::is_directory(path);
+    const bool folder = fs::is_directory(path, error);
     const fs::path home = folder ? path : path.parent_path();
     const auto config = readConfig(folder ? home / "config.json" : fs::path(path).replace_extension(".json"));
 
@@ -92,7 +88,9 @@ std::unique_ptr<Model> openModel(const fs::path& given, const OpenOptions& optio
 
     ModelInfo info;
     info.path = path.string();
-    info.name = (folder && path.filename().empty() ? path.parent_path() : path).stem().string();
+    info.name = !folder            ? path.stem().string()
+        : path.filename().empty() ? path.parent_path().filename().string()
+                                  : path.filename().string();
     info.hash = weights.hash();
     info.tokenizerHash = tokenizer ? tokenizer->hash() : std::string();
     info.architecture = decoder.architecture;

@@ -28,6 +28,9 @@ void checkValues(const Architecture& a, const Edit& e)
         return;
     }
     if (isAttentionMap(e.site.point)) {
+        if (e.unit && e.values.columns() != 1)
+            refuse("its values have " + std::to_string(e.values.columns())
+                + " columns for one key position");
         if (!e.site.head.valid() && e.values.rows() % static_cast<std::size_t>(a.heads) != 0)
             refuse("its rows are not heads times queries");
         return;
@@ -46,6 +49,8 @@ void checkEdit(const Architecture& a, const Edit& e)
     if (e.operation == Operation::Skip && e.site.point != Point::ResidPost
         && e.site.point != Point::AttnOut && e.site.point != Point::MlpOut)
         throw Error("Skip applies to resid_post, attn_out and mlp_out, not to " + e.site.name() + ".");
+    if (e.unit && isAttentionMap(e.site.point) && e.unit->value() < 0)
+        throw Error("The edit of " + e.site.text() + " names a key position before the first.");
     if (e.unit && !isAttentionMap(e.site.point)
         && (e.unit->value() < 0 || e.unit->value() >= a.widthAt(e.site.point)))
         throw Error("The edit of " + e.site.text() + " names unit " + std::to_string(e.unit->value())

@@ -51,6 +51,9 @@ void checkRequest(const ReadOutRequest& r, const Architecture& a)
     if (!r.rows.empty() && r.rows.columns() != static_cast<std::size_t>(a.dModel))
         throw Error("A read-out needs rows of the residual stream, "
             + std::to_string(a.dModel) + " numbers wide.");
+    if (!r.reference.empty() && r.reference.columns() != static_cast<std::size_t>(a.dModel))
+        throw Error("A read-out's reference needs rows of the residual stream, "
+            + std::to_string(a.dModel) + " numbers wide.");
     bool sound = std::all_of(r.tracked.begin(), r.tracked.end(), good);
     for (const auto& list : r.trackedPerRow)
         sound = sound && std::all_of(list.begin(), list.end(), good);

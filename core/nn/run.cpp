@@ -25,6 +25,12 @@ bool isKept(Point point)
     return point == Point::ResidPre || point == Point::ResidPost || point > Point::ResidPost;
 }
 
+/// Whether an edit carries what happens at one position of the prompt to all others.
+bool mixesPositions(const Edit& e)
+{
+    return e.operation == Operation::Mean && e.values.empty();
+}
+
 bool isPrefix(const Edits& shorter, const Edits& longer)
 {
     return shorter.size() <= longer.size()
@@ -43,7 +49,7 @@ Job Network::job(const std::vector<TokenId>& ids, const Edits& all, std::vector<
     const bool needsEnd = keep
         || std::any_of(wants.begin(), wants.end(), [](const Site& s) { return s.point > Point::ResidPost; });
     auto base = std::dynamic_pointer_cast<const KeptRun>(given);
-    if (base && (base->owner != this || base->ids != ids || !isPrefix(base->edits, edits)))
+    if (base && (base->owner != m_identity || base->ids != ids || !isPrefix(base->edits, edits)))
         base = nullptr;
 
     Job job;
@@ -51,6 +57,12 @@ Job Network::job(const std::vector<TokenId>& ids, const Edits& all, std::vector<
     job.sequence.ids = ids;
     job.sequence.prompt = ids.size();
     if (base) {
+        // What a base keeps of a layer's input is the value behind the edits of resid_pre.
+        const auto inputEdited = [&](int layer) {
+            return std::any_of(base->edits.begin(), base->edits.end(), [&](const Edit& e) {
+                return e.site.point == Point::ResidPre && e.site.layer.value() == layer;
+            });
+        };
         const int last = order(Point::ResidPost, a.layers - 1);
         int earliest = last + 1; // of what has to be computed, as an order of points
         auto from = ids.size();
@@ -58,11 +70,16 @@ Job Network::job(const std::vector<TokenId>& ids, const Edits& all, std::vector<
             from = std::min(from, firstTouched(edits[i], ids, a.bos));
             earliest = std::min(earliest, order(edits[i].site));
         }
+        if (std::any_of(edits.begin(), edits.end(), mixesPositions))
+            from = 0;
         for (const Site& want : wants)
-            if (!isKept(want.point)) {
+            if (!isKept(want.point)
+                || (want.point == Point::ResidPost && inputEdited(want.layer.value() + 1))) {
                 from = 0;
                 earliest = std::min(earliest, order(want));
             }
+        if (from == ids.size())
+            earliest = last + 1; // no position is touched
         job.base = base;
         job.fromTokens = earliest < order(Point::ResidPre, 0);
         job.sequence.from = static_cast<std::int64_t>(from);
@@ -72,9 +89,14 @@ Job Network::job(const std::vector<TokenId>& ids, const Edits& all, std::vector<
                 job.start = l;
         const bool atPost = job.start < a.layers && earliest == order(Point::ResidPost, job.start);
         const auto here = [&](const Edit& e) { return order(e.site) == earliest; };
-        if (atPost && std::none_of(base->edits.begin(), base->edits.end(), here)) {
+        if (atPost && std::none_of(base->edits.begin(), base->edits.end(), here)
+            && !inputEdited(job.start + 1)) {
             job.pendingPost = true;
             ++job.start;
+        }
+        while (!job.fromTokens && !job.pendingPost && inputEdited(job.start)) {
+            job.fromTokens = job.start == 0;
+            job.start -= !job.fromTokens;
         }
     }
     if (keep) {
@@ -100,9 +122,19 @@ void Network::freeze(Job& job)
         return;
     std::vector<Job> without;
     without.push_back(this->job(job.sequence.ids, {}, sites, nullptr, false));
-    compute(without, {});
+    const auto computed = compute(without, {});
+    if (computed.front().defined()) {
+        std::vector<Sequence> alone;
+        alone.push_back(std::move(without.front().sequence));
+        m_decoder.captureEnd(alone, computed.front());
+        without.front().sequence = std::move(alone.front());
+    }
     const auto from = job.sequence.from;
     for (auto& [site, value] : without.front().sequence.captured) {
+        if (site.point > Point::ResidPost) { // these points are passed at every position
+            job.frozen[site] = value;
+            continue;
+        }
         const int axis = site.point == Point::AttnScores || site.point == Point::Pattern;
         const at::Tensor rows = value.narrow(axis, from, value.size(axis) - from);
         job.frozen[site] = axis ? rows.transpose(0, 1).contiguous() : rows;
@@ -205,7 +237,7 @@ at::Tensor Network::completed(const Job& job, const at::Tensor& computed) const
 std::shared_ptr<const KeptRun> Network::keptOf(Job& job, const at::Tensor& final) const
 {
     auto kept = std::make_shared<KeptRun>();
-    kept->owner = this;
+    kept->owner = m_identity;
     kept->ids = job.sequence.ids;
     kept->edits = job.plan->edits();
     kept->cache = std::move(job.sequence.cache);

@@ -3,6 +3,7 @@
 #include "core/nn/editing.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tril.h>
 
@@ -43,6 +44,24 @@ bool Taps::asked(Point point, int layer) const
     return m_flags[static_cast<std::size_t>(m_order(point, layer))] != 0;
 }
 
+at::Tensor Taps::touched(std::initializer_list<Point> points, int layer) const
+{
+    std::int64_t count = 0;
+    for (const Sequence& s : m_sequences)
+        count += s.rows();
+    at::Tensor mask = at::full({count}, m_onPath, at::TensorOptions().dtype(at::kBool));
+    auto* rows = mask.data_ptr<bool>();
+    for (const Sequence& s : m_sequences)
+        for (const Point point : points) {
+            const Plan::Entry* entry = s.plan->find(point, layer);
+            for (const auto index : entry ? entry->edits : std::vector<std::size_t>())
+                for (std::int64_t r = 0; r < s.rows(); ++r)
+                    rows[s.row + r] |= touches(s.plan->edits()[index],
+                        static_cast<std::size_t>(s.from + r), s.ids, s.prompt, m_architecture.bos);
+        }
+    return mask;
+}
+
 void Taps::at(Point point, int layer, at::Tensor& value, const at::Tensor& skipped)
 {
     if (!asked(point, layer))
@@ -76,6 +95,8 @@ void Taps::at(Point point, int layer, at::Tensor& value, const at::Tensor& skipp
     }
     if (changed || m_onPath)
         value = rows.reshape(sizes);
+    if (!m_capturing)
+        return;
     for (Sequence& s : m_sequences) {
         const Plan::Entry* entry = s.plan->find(point, layer);
         if (!entry || entry->wants.empty())

@@ -2,6 +2,7 @@
 
 #include "core/nn/sequence.h"
 
+#include <initializer_list>
 #include <vector>
 
 namespace microtome::nn {
@@ -19,6 +20,14 @@ public:
 
     /// Whether somebody edits or captures it.
     bool asked(Point, int layer) const;
+
+    /// The rows that an edit of one of these points touches, bool [rows]; every row when captured
+    /// values must be on the path. What is computed another way because of an edit is taken for these
+    /// rows only, so that all others keep their bits.
+    at::Tensor touched(std::initializer_list<Point>, int layer) const;
+
+    /// Switched off, `at` edits and captures nothing.
+    void setCapturing(bool on) { m_capturing = on; }
 
     /// The last point, in the order of a pass, at which anything is captured.
     int lastCapture() const { return m_lastCapture; }
@@ -45,6 +54,7 @@ private:
     PointOrder m_order;
     std::vector<std::uint8_t> m_flags;
     int m_lastCapture = -1;
+    bool m_capturing = true;
 };
 
 } // namespace microtome::nn

@@ -42,6 +42,15 @@ public:
                 + " layers; the file holds " + std::to_string(a.layers) + ".");
         a.dMlp = m_weights.has("blocks.0.mlp.W_in") ? shape("blocks.0.mlp.W_in", 2)[1] : 0;
         a.gatedMlp = m_weights.has("blocks.0.mlp.W_gate");
+        for (const auto& [key, found] :
+            {std::pair {"d_model", a.dModel}, std::pair {"d_vocab", a.vocabulary},
+                std::pair {"d_vocab_out", a.outputs()}, std::pair {"n_heads", a.heads},
+                std::pair {"n_key_value_heads", a.kvHeads}, std::pair {"d_head", a.dHead},
+                std::pair {"d_mlp", a.dMlp}})
+            if (c.has(key) && c.integer(key) != found)
+                throw Error(std::string("The configuration says that ") + key + " is "
+                    + std::to_string(c.integer(key)) + ", the tensors say " + std::to_string(found)
+                    + ": their axes may stand in another order than TransformerLens's.");
         readNorm(c);
         readActivation(c);
         readPositions(c);
@@ -58,13 +67,14 @@ public:
     {
         const Architecture& a = m_decoder.architecture;
         Parameters& p = m_decoder.parameters;
-        p.embed = get("embed.W_E");
+        p.embed = get("embed.W_E", {a.vocabulary, a.dModel});
         if (a.positions == Positions::Learned)
-            p.positions = get("pos_embed.W_pos");
+            p.positions = get("pos_embed.W_pos", {a.context, a.dModel});
         for (int l = 0; l < a.layers; ++l)
             p.blocks.push_back(block("blocks." + std::to_string(l) + "."));
         p.finalNorm = norm("ln_final");
-        p.unembed = {get("unembed.W_U").t(), bias("unembed.b_U"), p.dtype, p.device};
+        p.unembed = {get("unembed.W_U", {a.dModel, a.outputs()}).t(),
+            bias("unembed.b_U", {a.outputs()}), p.dtype, p.device};
         for (const auto& name : m_weights.names())
             if (name.ends_with(".mask") || name.ends_with(".IGNORE") || name.ends_with(".rotary_sin")
                 || name.ends_with(".rotary_cos"))
@@ -87,9 +97,11 @@ private:
         const bool hasGain = m_weights.has("blocks.0.ln1.w");
         const bool hasBias = m_weights.has("blocks.0.ln1.b");
         const auto kind = c.text("normalization_type", hasBias ? "LN" : hasGain ? "RMS" : "");
-        a.norm = kind == "LN" || kind == "LNPre" ? Norm::LayerNorm
-            : kind == "RMS" || kind == "RMSPre"  ? Norm::RmsNorm
-                                                 : Norm::None;
+        const bool layerNorm = kind == "LN" || kind == "LNPre";
+        if (!layerNorm && kind != "RMS" && kind != "RMSPre" && !kind.empty())
+            throw Error("The net's normalization_type, " + kind.substr(0, 40) + ", is not known here.");
+        a.norm = layerNorm ? Norm::LayerNorm : kind.empty() ? Norm::None : Norm::RmsNorm;
+        m_gains = kind == "LN" || kind == "RMS";
         a.finalNorm = a.norm != Norm::None;
         a.normEpsilon = static_cast<float>(c.number("eps", 1e-5));
     }
@@ -124,22 +136,29 @@ private:
         }
     }
 
-    at::Tensor get(const std::string& name)
+    at::Tensor get(const std::string& name, const std::vector<std::int64_t>& expected)
     {
-        at::Tensor t = m_weights.get(name);
+        at::Tensor t = m_weights.get(name, expected);
         m_decoder.parameters.count += t.numel();
         return t;
     }
 
-    at::Tensor bias(const std::string& name)
+    at::Tensor bias(const std::string& name, const std::vector<std::int64_t>& expected)
     {
-        return m_weights.has(name) ? get(name).flatten() : at::Tensor();
+        return m_weights.has(name) ? get(name, expected).flatten() : at::Tensor();
     }
 
+    /// Kinds whose name ends in `Pre` have no gain and bias.
     NormWeights norm(const std::string& name)
     {
         const Parameters& p = m_decoder.parameters;
-        NormWeights n {bias(name + ".w"), bias(name + ".b")};
+        const Architecture& a = m_decoder.architecture;
+        NormWeights n;
+        if (!m_gains)
+            return n;
+        n.gain = get(name + ".w", {a.dModel});
+        if (a.norm == Norm::LayerNorm)
+            n.bias = get(name + ".b", {a.dModel});
         for (at::Tensor* t : {&n.gain, &n.bias})
             if (t->defined())
                 *t = t->to(p.device, p.dtype);
@@ -147,46 +166,51 @@ private:
     }
 
     /// [heads, dModel, dHead] as [heads * dHead, dModel]
-    Product input(const std::string& prefix, const char* letter)
+    Product input(const std::string& prefix, const char* letter, int heads)
     {
         const Parameters& p = m_decoder.parameters;
+        const Architecture& a = m_decoder.architecture;
         const auto own = prefix + "W_" + letter;
         const auto shared = prefix + "_W_" + letter; // grouped keys and values
         const auto grouped = m_weights.has(shared);
-        at::Tensor w = get(grouped ? shared : own);
+        at::Tensor w = get(grouped ? shared : own, {heads, a.dModel, a.dHead});
         w = w.permute({0, 2, 1}).reshape({-1, w.size(1)});
-        return {w, bias(prefix + (grouped ? "_b_" : "b_") + letter), p.dtype, p.device};
+        return {w, bias(prefix + (grouped ? "_b_" : "b_") + letter, {heads, a.dHead}), p.dtype,
+            p.device};
     }
 
     BlockWeights block(const std::string& prefix)
     {
         const Parameters& p = m_decoder.parameters;
+        const Architecture& a = m_decoder.architecture;
         BlockWeights b;
         b.ln1 = norm(prefix + "ln1");
-        b.ln2 = norm(prefix + "ln2");
-        b.q = input(prefix + "attn.", "Q");
-        b.k = input(prefix + "attn.", "K");
-        b.v = input(prefix + "attn.", "V");
-        const at::Tensor o = get(prefix + "attn.W_O");
-        b.o = {o.flatten(0, 1).t(), bias(prefix + "attn.b_O"), p.dtype, p.device};
-        if (m_decoder.architecture.attentionOnly())
+        b.q = input(prefix + "attn.", "Q", a.heads);
+        b.k = input(prefix + "attn.", "K", a.kvHeads);
+        b.v = input(prefix + "attn.", "V", a.kvHeads);
+        const at::Tensor o = get(prefix + "attn.W_O", {a.heads, a.dHead, a.dModel});
+        b.o = {o.flatten(0, 1).t(), bias(prefix + "attn.b_O", {a.dModel}), p.dtype, p.device};
+        if (a.attentionOnly())
             return b;
-        const auto matrix = [&](const std::string& w, const std::string& own) {
-            return Product(get(prefix + "mlp." + w).t(), bias(prefix + "mlp." + own), p.dtype, p.device);
+        b.ln2 = norm(prefix + "ln2");
+        const auto matrix = [&](const std::string& w, const std::string& own, int in, int out) {
+            return Product(get(prefix + "mlp." + w, {in, out}).t(), bias(prefix + "mlp." + own, {out}),
+                p.dtype, p.device);
         };
-        if (m_decoder.architecture.gatedMlp) {
-            b.gate = matrix("W_gate", "");
-            b.in = matrix("W_in", "");
-            b.postBias = bias(prefix + "mlp.b_in");
+        if (a.gatedMlp) {
+            b.gate = matrix("W_gate", "", a.dModel, a.dMlp);
+            b.in = matrix("W_in", "", a.dModel, a.dMlp);
+            b.postBias = bias(prefix + "mlp.b_in", {a.dMlp});
         } else {
-            b.in = matrix("W_in", "b_in");
+            b.in = matrix("W_in", "b_in", a.dModel, a.dMlp);
         }
-        b.out = matrix("W_out", "b_out");
+        b.out = matrix("W_out", "b_out", a.dMlp, a.dModel);
         return b;
     }
 
     Weights& m_weights;
     LoadedDecoder& m_decoder;
+    bool m_gains = false; ///< norms have gains
 };
 
 } // namespace

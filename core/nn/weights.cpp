@@ -1,5 +1,6 @@
 #include "core/nn/weights.h"
 
+#include "core/nn/config.h"
 #include "core/work/error.h"
 #include "core/work/sha256.h"
 
@@ -8,7 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
 
 namespace microtome::nn {
 
@@ -18,18 +18,27 @@ using nlohmann::json;
 namespace {
 
 constexpr std::uint64_t hashWholeBelow = 256ULL << 20;
+constexpr std::uintmax_t longestIndex = 64 << 20;
+
+std::string words(const std::vector<std::int64_t>& shape)
+{
+    std::string text;
+    for (const auto axis : shape)
+        text += (text.empty() ? "" : " x ") + std::to_string(axis);
+    return text.empty() ? "a single number" : text;
+}
 
 /// The files named by an index, each once; refuses anything but plain names in the same folder.
 std::set<std::string> filesOfIndex(const fs::path& index)
 {
-    std::ifstream in(index);
-    const json form = json::parse(in, nullptr, false);
-    if (!form.is_object() || !form.contains("weight_map") || !form["weight_map"].is_object())
+    const json form = readJson(index, longestIndex);
+    if (!form.contains("weight_map") || !form["weight_map"].is_object() || form["weight_map"].empty())
         throw Error(index.filename().string() + " is not a sound index: it has no weight_map.");
     std::set<std::string> files;
     for (const auto& [name, file] : form["weight_map"].items()) {
         const auto text = file.is_string() ? file.get<std::string>() : std::string();
-        if (!text.ends_with(".safetensors") || fs::path(text).filename() != text)
+        if (!text.ends_with(".safetensors") || fs::path(text).filename() != text
+            || std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' '; }))
             throw Error(index.filename().string() + " names a file that is not a safetensors file of "
                 + "this folder (for " + name.substr(0, 100) + ").");
         files.insert(text);
@@ -42,19 +51,20 @@ std::set<std::string> filesOfIndex(const fs::path& index)
 Weights Weights::open(const fs::path& path)
 {
     Weights weights;
-    if (!fs::exists(path))
-        throw Error("There is nothing at " + path.string() + ".");
-    if (!fs::is_directory(path)) {
+    std::error_code error;
+    if (!fs::exists(path, error))
+        throw Error("There is nothing at " + path.string().substr(0, 300) + ".");
+    if (!fs::is_directory(path, error)) {
         weights.add(path);
         return weights;
     }
     const auto index = path / "model.safetensors.index.json";
-    if (fs::exists(path / "model.safetensors")) {
+    if (fs::exists(path / "model.safetensors", error)) {
         weights.add(path / "model.safetensors");
-    } else if (fs::exists(index)) {
+    } else if (fs::exists(index, error)) {
         for (const auto& file : filesOfIndex(index)) {
-            if (!fs::exists(path / file))
-                throw Error("The model is incomplete: " + file + ", named by its index, is missing.");
+            if (!fs::exists(path / file, error))
+                throw Error("The model is incomplete: " + file.substr(0, 100) + ", named by its index, is missing.");
             weights.add(path / file);
         }
     } else {
@@ -79,6 +89,15 @@ std::vector<std::int64_t> Weights::shape(const std::string& name) const
     if (found == m_entries.end())
         throw Error("The model's files hold no tensor named " + name + ".");
     return found->second.entry->shape;
+}
+
+at::Tensor Weights::get(const std::string& name, const std::vector<std::int64_t>& expected)
+{
+    const auto found = shape(name);
+    if (found != expected)
+        throw Error("The tensor " + name + " is " + words(found) + "; the model's layout asks for "
+            + words(expected) + ".");
+    return get(name);
 }
 
 at::Tensor Weights::get(const std::string& name)

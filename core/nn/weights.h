@@ -27,6 +27,9 @@ public:
     /// of a type the engine cannot use, or holds numbers that are not finite.
     at::Tensor get(const std::string& name);
 
+    /// The same; throws Error as well when its shape is another.
+    at::Tensor get(const std::string& name, const std::vector<std::int64_t>& expected);
+
     void ignore(const std::string& name) { m_used.insert(name); } ///< a buffer nobody needs
     std::vector<std::string> unused() const;
     std::vector<std::string> names() const;
