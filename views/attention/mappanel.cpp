@@ -50,14 +50,19 @@ MapPanel::MapPanel(Session& session, QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_panel);
     m_panel->setScaleBelow();
-    m_panel->addControl(m_whole);
-    m_panel->addControl(m_bos);
-    m_panel->addControl(m_normalised);
     m_mode = m_panel->addWords(tr("How attention is shown"),
         {tr("Matrix"), tr("Lines"), tr("Value-weighted"), tr("Rollout"), tr("Layer mean")});
 
+    auto* line = new QWidget(this);
+    auto* all = new QHBoxLayout(line);
+    all->setContentsMargins(10, 2, 4, 0);
+    all->setSpacing(0);
+    all->addWidget(m_line, 1);
+    all->addStretch(1);
+    for (QToolButton* button : {m_normalised, m_bos, m_whole})
+        all->addWidget(button);
     auto* row = new QHBoxLayout(m_line);
-    row->setContentsMargins(10, 4, 10, 0);
+    row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
     m_slider->setRange(1, 100);
     m_slider->setValue(5);
@@ -75,7 +80,7 @@ MapPanel::MapPanel(Session& session, QWidget* parent)
     row->addWidget(new ToneLabel(Tone::Secondary, tr("strongest per token"), m_line));
     row->addWidget(m_top);
     row->addStretch(1);
-    m_panel->addLine(m_line);
+    m_panel->addLine(line);
 
     connect(m_mode, &Words::chosen, this, &MapPanel::chooseMode);
     connect(m_bos, &QToolButton::toggled, this, &MapPanel::wanted);
