@@ -1,3 +1,4 @@
+#include "core/store/project.h"
 #include "tests/views/viewbench.h"
 #include "views/figure/scene.h"
 #include "views/panel/annotated.h"
@@ -194,6 +195,33 @@ private slots:
         b.settled();
         QVERIFY(!view.sweep().result());
         QVERIFY(!view.sweep().panel().sentence().isEmpty());
+    }
+
+    void aSweepIsFoundAgainInTheProject()
+    {
+        QTemporaryDir folder;
+        const auto file = std::filesystem::path(folder.path().toStdString()) / "p.microtome";
+        const auto project = std::make_shared<Project>(Project::create(file));
+        RunFilter patches;
+        patches.kind = "patch";
+        Matrix raw;
+        {
+            ViewBench b;
+            b.session.setProject(project);
+            auto& view = shown(b);
+            run(b, view);
+            raw = view.sweep().result()->sweep.raw;
+            QCOMPARE(project->runs(patches).size(), std::size_t(1));
+        }
+        ViewBench b;
+        b.session.setProject(project);
+        auto& view = shown(b);
+        view.sweep().form().setCorruptedText("When Paris and John went to");
+        b.settled();
+        view.sweep().run();
+        QVERIFY(view.sweep().result()); // at once: nothing was computed
+        QCOMPARE(view.sweep().result()->sweep.raw, raw);
+        QCOMPARE(project->runs(patches).size(), std::size_t(1));
     }
 
     void stateComesBackWithItsResult()
