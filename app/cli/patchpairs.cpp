@@ -10,7 +10,7 @@ namespace {
 /// Remarks of that many answers are printed; the rest is counted.
 constexpr std::size_t shownRemarks = 3;
 
-Prompt promptOf(const Model& model, const PromptField& field, bool noBos)
+Prompt promptIn(const Model& model, const PromptField& field, bool noBos)
 {
     return field.byIds ? model.prompt(field.ids) : promptOf(model, field.text, noBos);
 }
@@ -68,8 +68,8 @@ PairsSweep sweepPairs(Model& model, const PromptSet& set, const PatchRequest& re
             return (static_cast<double>(i) + done) / static_cast<double>(set.items.size());
         };
         PatchRequest one = request;
-        one.clean = promptOf(model, item.clean, noBos);
-        one.corrupted = promptOf(model, item.corrupted, noBos);
+        one.clean = promptIn(model, item.clean, noBos);
+        one.corrupted = promptIn(model, item.corrupted, noBos);
         if (one.clean.size() != one.corrupted.size()) {
             if (out.skipped++ == 0)
                 firstSkipped = "line " + std::to_string(item.line) + " has "
