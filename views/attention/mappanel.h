@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/analysis/attention.h"
-#include "views/canvas/table.h"
+#include "views/canvas/picture.h"
 #include "views/session/session.h"
 
 #include <QWidget>

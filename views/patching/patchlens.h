@@ -2,7 +2,7 @@
 
 #include "core/analysis/lens.h"
 #include "core/circuits/patch.h"
-#include "views/canvas/table.h"
+#include "views/canvas/picture.h"
 #include "views/session/session.h"
 
 #include <QWidget>
