@@ -14,7 +14,8 @@ namespace microtome {
 /// - Trace and ReadOut round to float; measure and gradient do not.
 /// - Gradient: central finite differences through Add edits of one unit at one position, appended
 /// to
-///   the list (so the derivative is with respect to the edited value). Small sizes only.
+///   the list (so the derivative is with respect to the edited value; 0 at masked cells). Small
+///   sizes only.
 /// - Generation: every step is a full forward of all ids so far, in which `prompt`, `last` and
 /// `mean`
 ///   mean the positions of the request's ids and `generated` those after them. It ends after an EOS

@@ -7,10 +7,10 @@ namespace microtome {
 struct Bundle;
 
 struct DlaRequest {
-    std::vector<TokenId> answers; ///< at least one; several: their mean
-    std::vector<TokenId> wrongs; ///< none: the answers' logit alone
-    Position position; ///< none: the last
-    Layer neurons; ///< also every neuron of this layer's MLP
+    std::vector<TokenId> answers{}; ///< at least one; several: their mean
+    std::vector<TokenId> wrongs{}; ///< none: the answers' logit alone
+    Position position{}; ///< none: the last
+    Layer neurons{}; ///< also every neuron of this layer's MLP
 };
 
 /// One thing that writes into the residual stream, and what it adds to the logit difference.

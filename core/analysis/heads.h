@@ -47,9 +47,9 @@ struct AtlasOptions {
     int repeated = 0; ///< n; 0: 50, or what the context allows
     int sequences = 8;
     std::uint64_t seed = 0;
-    std::optional<bool>
-        bos; ///< unset: when the model has one and at least 8 tokens still fit twice
-    Edits edits;
+    /// Unset: when the model has one and at least 8 tokens still fit twice.
+    std::optional<bool> bos {};
+    Edits edits{};
 };
 
 /// Scores on n random tokens of the non-special vocabulary, given twice: induction = mean

@@ -11,10 +11,10 @@ struct Bundle;
 struct LensOptions {
     bool embedding = true; ///< first row: the residual stream before block 0
     bool mid = false; ///< a row after each attention, where the model has resid_mid
-    std::vector<Position> positions; ///< columns; empty: every position
+    std::vector<Position> positions{}; ///< columns; empty: every position
     int topK = 5;
-    std::vector<TokenId> tracked; ///< empty: the default ones, see Lens::tracked
-    Position selected; ///< where the default ones are taken from; none: the last column
+    std::vector<TokenId> tracked{}; ///< empty: the default ones, see Lens::tracked
+    Position selected{}; ///< where the default ones are taken from; none: the last column
     int maximumTracked = 8;
 };
 

@@ -29,7 +29,9 @@ struct ScriptRequest {
 /// A runnable Python script (TransformerLens 3, no weight processing) that computes what a view
 /// shows: model, ids, edits as hooks, and the computation. Edits with values are written out as
 /// numbers where they are small; larger ones are read from `edits.safetensors` under
-/// `edit_<index>`, and the script says so in its first lines.
+/// `edit_<index>`, and the script says so in its first lines. Edits at
+/// attn_in, q_input, k_input and v_input cannot be repeated there; the script ends with that
+/// sentence.
 std::string transformerLensScript(const ScriptRequest&);
 
 } // namespace microtome

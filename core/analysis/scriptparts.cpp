@@ -11,6 +11,8 @@ torch.set_grad_enabled(False)
 model = TransformerBridge.boot_transformers(MODEL, dtype=torch.float32)
 model.enable_compatibility_mode(no_processing=True)  # names of hooks; weights stay raw
 model.set_use_attn_result(any(e["site"].endswith("hook_result") for e in EDITS))
+if any(e["site"].endswith(("attn_in", "q_input", "k_input", "v_input")) for e in EDITS):
+    raise SystemExit("TransformerBridge has attn_in, q_input, k_input and v_input elsewhere: such edits cannot be repeated here.")
 LAYERS, HEADS = model.cfg.n_layers, model.cfg.n_heads
 BOS = getattr(model.tokenizer, "bos_token_id", None)
 SQUARE = ("hook_pattern", "hook_attn_scores")
@@ -34,6 +36,30 @@ def touched(edit, ids):
     if "first" in where:
         return list(range(min(n, where["first"])))
     return list(range(min(n, where["from"]), min(n, where["to"])))
+
+
+def name_of(site):
+    """Where the bridge keeps a point: its own hook_mlp_in stands behind the norm."""
+    return site.replace(".hook_mlp_in", ".ln2.hook_in")
+
+
+def keep(name, seen):
+    def look(h, hook):
+        seen[name] = h
+
+    return name, look
+
+
+def at(site, change):
+    """Hooks that put change(h, hook) in place of a point's value."""
+    if not site.endswith("hook_resid_mid"):
+        return [(name_of(site), change)]
+    # The bridge's hook_resid_mid feeds the MLP alone: move the attention's output instead.
+    seen, pre = {}, site.replace("resid_mid", "resid_pre")
+    return [
+        keep(pre, seen),
+        (site.replace("resid_mid", "attn_out"), lambda h, hook: change(seen[pre] + h, hook) - seen[pre]),
+    ]
 
 
 def hook_of(edit, ids, plain, seen):
@@ -77,7 +103,7 @@ def hook_of(edit, ids, plain, seen):
         elif op == "scale":
             new = float(edit["value"]) * old
         elif op == "freeze":
-            new = rows(plain[site])[p][..., part]
+            new = rows(plain[name_of(site)])[p][..., part]
         elif op == "skip":
             block = site.rsplit(".", 1)[0]
             new = seen[block + ".hook_resid_pre"][0][p][..., part] if "resid" in site else 0 * old
@@ -107,17 +133,14 @@ def run(ids, edits):
     tokens = torch.tensor([ids])
     plain = model.run_with_cache(tokens)[1] if any(e["op"] == "freeze" for e in edits) else None
     seen = {}
-
-    def remember(name):
-        def keep(h, hook):
-            seen[name] = h
-
-        return name, keep
-
-    inputs = [e["site"].rsplit(".", 1)[0] + ".hook_resid_pre" for e in edits if e["op"] == "skip"]
-    hooks = [hook_of(e, ids, plain, seen) for e in edits if e["site"].endswith("resid_pre")]
-    hooks += [remember(name) for name in inputs]
-    hooks += [hook_of(e, ids, plain, seen) for e in edits if not e["site"].endswith("resid_pre")]
+    hooks = []  # (order among hooks, (name, function)); resid_pre is edited before it is looked at
+    for e in edits:
+        site, change = hook_of(e, ids, plain, seen)
+        if e["op"] == "skip":
+            hooks.append((1, keep(site.rsplit(".", 1)[0] + ".hook_resid_pre", seen)))
+        order = 0 if site.endswith("resid_pre") else 3 if site.endswith("resid_mid") else 2
+        hooks += [(min(order, 1) if n.endswith("resid_pre") else order, (n, f)) for n, f in at(site, change)]
+    hooks = [hook for _, hook in sorted(hooks, key=lambda pair: pair[0])]
     with model.hooks(fwd_hooks=hooks):
         logits, cache = model.run_with_cache(tokens)
     return logits[0], cache
@@ -215,7 +238,8 @@ square = SITE == "attn.hook_pattern"
 print(f"clean {clean:.5f}  corrupted {corrupted:.5f}")
 for layer in range(LAYERS):
     name = f"blocks.{layer}.{SITE}"
-    count = source[name].shape[1 if square else 2] if PER_HEAD else 1
+    values = source[name_of(name)]
+    count = values.shape[1 if square else 2] if PER_HEAD else 1
     for position in range(len(IDS)) if BY_POSITION else [slice(None)]:
         row = []
         for head in range(count):
@@ -224,10 +248,10 @@ for layer in range(LAYERS):
                 h = h.clone()
                 where = (0, head, position) if square else (0, position, head)
                 where = where if PER_HEAD else (0, position)
-                h[where] = source[name][where]
+                h[where] = values[where]
                 return h
 
-            value = metric(model.run_with_hooks(target, fwd_hooks=[(name, patch)])[0])
+            value = metric(model.run_with_hooks(target, fwd_hooks=at(name, patch))[0])
             row.append((value - corrupted) / (clean - corrupted))
         label = "" if not BY_POSITION else f" position {position}"
         print(f"layer {layer}{label}", " ".join(f"{v:+.4f}" for v in row))

@@ -62,6 +62,17 @@ FakeWeights readWeights(const std::string& folder)
     return weights;
 }
 
+/// A map with zeros above the diagonal: autograd gives masked cells of a pattern a derivative,
+/// although no edit can change them.
+Matrix unmasked(const Matrix& m, bool square)
+{
+    std::vector<float> values(m.values().begin(), m.values().end());
+    for (std::size_t i = 0; square && i < values.size(); ++i)
+        if (i % m.columns() > i / m.columns() % m.columns())
+            values[i] = 0;
+    return {m.rows(), m.columns(), std::move(values)};
+}
+
 double difference(const Matrix& a, const Matrix& b)
 {
     if (a.size() != b.size())
@@ -98,7 +109,7 @@ private slots:
             const Matrix m = golden->matrix(prompt + "/tokens");
             return std::vector<TokenId>(m.values().begin(), m.values().end());
         };
-        const Site logits {Point::Logits, {}, {}};
+        const Site logits{Point::Logits, {}, {}};
         std::size_t points = 0;
         for (const auto& [name, entry] : golden->entries()) {
             const std::string prompt = name.substr(0, 1);
@@ -107,8 +118,7 @@ private slots:
             const auto site = Site::parse(name.substr(2));
             if (!site)
                 continue;
-            const Trace trace
-                = model.run(RunRequest {tokens(prompt), {*site}, {}, {}, false, {}});
+            const Trace trace = model.run(RunRequest{tokens(prompt), {*site}, {}, {}, false, {}});
             const double d = difference(trace.at(*site), golden->matrix(name));
             QVERIFY2(d < 2e-5, (name + " " + std::to_string(d)).c_str());
             ++points;
@@ -124,7 +134,7 @@ private slots:
             const std::string prompt = entry["prompt"];
             const Edits edits = readEdits(entry.dump(), load);
             const double d = difference(
-                model.run(RunRequest {tokens(prompt), {logits}, edits, {}, false, {}}).at(logits),
+                model.run(RunRequest{tokens(prompt), {logits}, edits, {}, false, {}}).at(logits),
                 golden->matrix(prompt + "/edit/" + name));
             QVERIFY2(d < 2e-5, (name + " " + std::to_string(d)).c_str());
         }
@@ -145,12 +155,15 @@ private slots:
         request.metric.wrongs = {static_cast<TokenId>(pair.values()[1])};
         std::size_t points = 0;
         for (const auto& [name, entry] : golden->entries()) {
-            const auto site = name.starts_with("a/grad/") ? Site::parse(name.substr(7)) : std::nullopt;
+            const auto site
+                = name.starts_with("a/grad/") ? Site::parse(name.substr(7)) : std::nullopt;
             if (!site)
                 continue;
             request.at = {*site};
             const Gradient g = model.gradient(request);
-            const double d = difference(g.gradients.values.at(*site), golden->matrix(name));
+            const bool square = site->point == Point::Pattern;
+            const double d = difference(unmasked(g.gradients.values.at(*site), square),
+                unmasked(golden->matrix(name), square));
             QVERIFY2(d < 2e-5, (name + " " + std::to_string(d)).c_str());
             ++points;
         }

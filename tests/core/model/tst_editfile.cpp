@@ -4,9 +4,18 @@
 
 #include <QtTest>
 
+#include <algorithm>
+
 using namespace microtome;
 
 namespace {
+
+/// JSON written with single quotes (moc cannot read raw strings with quotes in them).
+std::string text(std::string json)
+{
+    std::replace(json.begin(), json.end(), '\'', '"');
+    return json;
+}
 
 std::string refusal(const std::string& entry)
 {
@@ -33,12 +42,17 @@ private slots:
     void example()
     {
         std::string asked;
-        const Edits edits = readEdits(R"({"edits": [
-            {"site": "blocks.3.hook_resid_post", "op": "add", "value": "v.safetensors#dir", "strength": 2.5},
-            {"site": "pattern5", "op": "zero", "index": {"head": 1, "unit": 7}, "positions": {"from": 2, "to": 9}},
-            {"site": "blocks.0.hook_mlp_out", "op": "scale", "value": 0.5, "positions": "last", "bos": false},
-            {"site": "hook_embed", "op": "freeze", "positions": {"ids": [4, 5]}, "enabled": false},
-            {"site": "hook_embed", "op": "mean", "positions": {"first": 3}, "label": "x"}]})",
+        const Edits edits = readEdits(
+            text("{'edits': ["
+                 "{'site': 'blocks.3.hook_resid_post', 'op': 'add', 'value': 'v.safetensors#dir', "
+                 "'strength': 2.5},"
+                 "{'site': 'pattern5', 'op': 'zero', 'index': {'head': 1, 'unit': 7}, 'positions': "
+                 "{'from': 2, 'to': 9}},"
+                 "{'site': 'blocks.0.hook_mlp_out', 'op': 'scale', 'value': 0.5, 'positions': "
+                 "'last', 'bos': false},"
+                 "{'site': 'hook_embed', 'op': 'freeze', 'positions': {'ids': [4, 5]}, 'enabled': "
+                 "false},"
+                 "{'site': 'hook_embed', 'op': 'mean', 'positions': {'first': 3}, 'label': 'x'}]}"),
             [&](const std::string& reference) {
                 asked = reference;
                 return Matrix(1, 2, {1, 2});
@@ -81,12 +95,13 @@ private slots:
             edits.push_back(e);
         }
         std::map<std::string, Matrix> file;
-        const std::string text = writeEdits(edits, [&](const Edit& e, std::size_t i) {
+        const std::string written = writeEdits(edits, [&](const Edit& e, std::size_t i) {
             const std::string name = "e.safetensors#" + std::to_string(i);
             file[name] = e.values;
             return name;
         });
-        const Edits back = readEdits(text, [&](const std::string& name) { return file.at(name); });
+        const Edits back
+            = readEdits(written, [&](const std::string& name) { return file.at(name); });
         QCOMPARE(back.size(), edits.size());
         for (std::size_t i = 0; i < edits.size(); ++i)
             QVERIFY2(back[i] == edits[i], std::to_string(i).c_str());
@@ -96,37 +111,38 @@ private slots:
 
     void refusals()
     {
-        const std::string site = R"("site": "hook_embed")";
-        QVERIFY(mentions(refusal("{" + site + R"(, "op": "clamp", "value": 1})"), "\"clamp\""));
-        QVERIFY(mentions(refusal("{" + site + R"(, "op": "low_rank"})"), "not supported"));
-        QVERIFY(mentions(refusal("{" + site + R"(, "op": "wiggle"})"), "unknown"));
+        const std::string site = text("'site': 'hook_embed'");
+        QVERIFY(mentions(refusal("{" + site + text(", 'op': 'clamp', 'value': 1}")), "\"clamp\""));
+        QVERIFY(mentions(refusal("{" + site + text(", 'op': 'low_rank'}")), "not supported"));
+        QVERIFY(mentions(refusal("{" + site + text(", 'op': 'wiggle'}")), "unknown"));
         QVERIFY(mentions(refusal("{" + site + "}"), "no \"op\""));
-        QVERIFY(mentions(refusal(R"({"op": "zero"})"), "no \"site\""));
-        QVERIFY(mentions(refusal(R"({"site": "blocks.x", "op": "zero"})"), "blocks.x"));
-        QVERIFY(mentions(refusal(R"({"site": 3, "op": "zero"})"), "must be text"));
-        QVERIFY(mentions(refusal("{" + site + R"(, "op": "zero", "when": {"a": 1}})"), "when"));
-        QVERIFY(mentions(refusal("{" + site + R"(, "op": "zero", "colour": 1})"), "colour"));
+        QVERIFY(mentions(refusal(text("{'op': 'zero'}")), "no \"site\""));
+        QVERIFY(mentions(refusal(text("{'site': 'blocks.x', 'op': 'zero'}")), "blocks.x"));
+        QVERIFY(mentions(refusal(text("{'site': 3, 'op': 'zero'}")), "must be text"));
+        QVERIFY(mentions(refusal("{" + site + text(", 'op': 'zero', 'when': {'a': 1}}")), "when"));
+        QVERIFY(mentions(refusal("{" + site + text(", 'op': 'zero', 'colour': 1}")), "colour"));
         QVERIFY(mentions(
-            refusal("{" + site + R"(, "op": "zero", "index": {"feature": 1}})"), "feature"));
+            refusal("{" + site + text(", 'op': 'zero', 'index': {'feature': 1}}")), "feature"));
+        QVERIFY(mentions(
+            refusal("{" + site + text(", 'op': 'zero', 'index': {'head': 1}}")), "no heads"));
+        QVERIFY(!refusal("{" + site + text(", 'op': 'zero', 'index': {'unit': -1}}")).empty());
+        QVERIFY(!refusal("{" + site + text(", 'op': 'zero', 'index': {'unit': 1e300}}")).empty());
+        QVERIFY(!refusal("{" + site + text(", 'op': 'zero', 'positions': 'some'}")).empty());
+        QVERIFY(!refusal("{" + site + text(", 'op': 'zero', 'positions': {'from': 4, 'to': 2}}"))
+                     .empty());
+        QVERIFY(!refusal("{" + site + text(", 'op': 'zero', 'positions': {'from': 4}}")).empty());
+        QVERIFY(!refusal("{" + site + text(", 'op': 'zero', 'bos': 1}")).empty());
+        QVERIFY(!refusal("{" + site + text(", 'op': 'zero', 'strength': 'much'}")).empty());
+        QVERIFY(!refusal("{" + site + text(", 'op': 'set'}")).empty());
+        QVERIFY(!refusal("{" + site + text(", 'op': 'patch', 'value': 2}")).empty());
+        QVERIFY(!refusal("{" + site + text(", 'op': 'scale', 'value': 'a#b'}")).empty());
         QVERIFY(
-            mentions(refusal("{" + site + R"(, "op": "zero", "index": {"head": 1}})"), "no heads"));
-        QVERIFY(!refusal("{" + site + R"(, "op": "zero", "index": {"unit": -1}})").empty());
-        QVERIFY(!refusal("{" + site + R"(, "op": "zero", "index": {"unit": 1e300}})").empty());
-        QVERIFY(!refusal("{" + site + R"(, "op": "zero", "positions": "some"})").empty());
-        QVERIFY(
-            !refusal("{" + site + R"(, "op": "zero", "positions": {"from": 4, "to": 2}})").empty());
-        QVERIFY(!refusal("{" + site + R"(, "op": "zero", "positions": {"from": 4}})").empty());
-        QVERIFY(!refusal("{" + site + R"(, "op": "zero", "bos": 1})").empty());
-        QVERIFY(!refusal("{" + site + R"(, "op": "zero", "strength": "much"})").empty());
-        QVERIFY(!refusal("{" + site + R"(, "op": "set"})").empty());
-        QVERIFY(!refusal("{" + site + R"(, "op": "patch", "value": 2})").empty());
-        QVERIFY(!refusal("{" + site + R"(, "op": "scale", "value": "a#b"})").empty());
-        QVERIFY(!refusal("{" + site + R"(, "op": "set", "value": "file-without-name"})").empty());
+            !refusal("{" + site + text(", 'op': 'set', 'value': 'file-without-name'}")).empty());
         QVERIFY(mentions(refusal("17"), "Edit 1"));
         QVERIFY_EXCEPTION_THROWN(readEdits("{"), Error);
         QVERIFY_EXCEPTION_THROWN(readEdits("[]"), Error);
-        QVERIFY_EXCEPTION_THROWN(readEdits(R"({"edits": {}})"), Error);
-        QVERIFY(readEdits(R"({"edits": []})").empty());
+        QVERIFY_EXCEPTION_THROWN(readEdits(text("{'edits': {}}")), Error);
+        QVERIFY(readEdits(text("{'edits': []}")).empty());
     }
 };
 
