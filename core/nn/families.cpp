@@ -301,6 +301,9 @@ LoadedDecoder loadFamily(
         family.read(config, decoder.architecture);
         Builder builder(family.names, weights, decoder);
         builder.readShapes();
+        if (decoder.architecture.tiedHead && !config.flag("tie_word_embeddings", true))
+            throw Error("The model's files hold no tensor named " + family.names.heads.front()
+                + ".weight, and its head is not tied to the embedding.");
         readSpecialTokens(config, decoder.architecture);
         decoder.architecture.validate();
         builder.build();

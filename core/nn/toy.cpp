@@ -51,6 +51,9 @@ public:
                 throw Error(std::string("The configuration says that ") + key + " is "
                     + std::to_string(c.integer(key)) + ", the tensors say " + std::to_string(found)
                     + ": their axes may stand in another order than TransformerLens's.");
+        if (c.flag("gated_mlp", a.gatedMlp) != a.gatedMlp
+            || c.flag("attn_only", a.attentionOnly()) != a.attentionOnly())
+            throw Error("The configuration and the tensors contradict each other about the MLPs.");
         readNorm(c);
         readActivation(c);
         readPositions(c);
@@ -120,13 +123,22 @@ private:
     void readPositions(const Config& c)
     {
         Architecture& a = m_decoder.architecture;
-        if (m_weights.has("pos_embed.W_pos")) {
+        const auto kind = c.text("positional_embedding_type", "");
+        const bool table = m_weights.has("pos_embed.W_pos");
+        if (kind == "standard" && !table)
+            throw Error("The net's files hold no tensor named pos_embed.W_pos.");
+        if (kind != "standard" && kind != "rotary" && !kind.empty())
+            throw Error("The net's positional_embedding_type, " + kind.substr(0, 40)
+                + ", is not known here.");
+        if (kind == "rotary" && table)
+            throw Error("The net's positions are both rotary and in a table; one of them is wrong.");
+        if (table) {
             a.positions = Positions::Learned;
             a.context = shape("pos_embed.W_pos", 2)[0];
             return;
         }
         a.context = c.integer("n_ctx", 2048);
-        if (c.text("positional_embedding_type", "") == "rotary") {
+        if (kind == "rotary") {
             a.positions = Positions::Rotary;
             a.rotaryDims = c.integer("rotary_dim", a.dHead);
             a.rotaryAdjacent = c.flag("rotary_adjacent_pairs", false);

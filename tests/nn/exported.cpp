@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -248,7 +249,7 @@ void exportNeoX(const std::filesystem::path& folder, const Architecture& a, cons
         {"hidden_act", nameOf(a.activation)},
         {"layer_norm_eps", static_cast<double>(a.normEpsilon)},
         {"use_parallel_residual", a.parallelResidual},
-        {"rotary_pct", (a.rotaryDims + 0.25) / a.dHead}});
+        {"rotary_pct", std::min(1.0, (a.rotaryDims + 0.25) / a.dHead)}});
     rope(a, config);
     write(folder, config, out);
 }

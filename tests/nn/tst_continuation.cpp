@@ -53,8 +53,9 @@ private:
             }
         };
         check(pair.engine->run(requestOf(ids, sites, edits, base)), sites);
-        // Alone, each want decides for itself where a run has to begin.
-        for (const Site& site : sites) {
+        // Alone, each want decides for itself where a run has to begin; in turn, to save time.
+        for (auto i = static_cast<std::size_t>(all) % 7; i < sites.size(); i += 7) {
+            const Site site = sites[i];
             check(pair.engine->run(requestOf(ids, {site}, edits, base)), {site});
             if (QTest::currentTestFailed())
                 return;

@@ -248,8 +248,11 @@ void TestHostile::wrongTensors()
             VERIFY_NO_WORSE(result, name + " " + story);
             const bool weight = name.find("W_") != std::string::npos
                 || (tensor.shape.size() == 2 && name.ends_with(".weight"));
-            const bool head = name == "lm_head.weight" || name == "embed_out.weight"; // else tied
-            if (weight && !head && story != "flattened to the same")
+            // The first axis of these tables is the vocabulary or the context, whatever it is.
+            const bool table = name == "pos_embed.W_pos" || name == "wpe.weight"
+                || name == "wte.weight" || name.ends_with("embed_in.weight")
+                || name.ends_with("embed_tokens.weight");
+            if (weight && !(table && story.starts_with("with axis 0")))
                 QVERIFY2(!result.empty(), (name + " " + story + " was taken").c_str());
         };
         Tensors changed = sound;
