@@ -11,7 +11,7 @@ namespace microtome {
 namespace {
 
 // %1 window, %2 panel, %3 line, %4 band, %5 text, %6 secondary, %7 faint, %8 accent,
-// %9 accent background, %10 text on accent.
+// %9 accent background, %10 text on accent, %11 name.
 const char* const sheet = R"(
 QMainWindow, QDialog { background: %1; }
 QToolTip { background: %2; color: %5; border: 1px solid %3; padding: 2px 4px; }
@@ -31,7 +31,9 @@ QPushButton:default { background: %8; border-color: %8; color: %10; }
 QPushButton:disabled, QComboBox:disabled, QLineEdit:disabled, QAbstractSpinBox:disabled { color: %7; }
 QPushButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractSpinBox:focus { border-color: %8; }
 QPushButton:default:focus { border-color: %5; }
-QComboBox::drop-down { border: none; width: 16px; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url(:/look/chevron-%11.svg); width: 10px; height: 10px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 0; }
 QComboBox QAbstractItemView { background: %2; border: 1px solid %3; selection-background-color: %9; selection-color: %5; }
 QToolButton { background: transparent; border: none; border-bottom: 2px solid transparent; padding: 3px 6px; color: %6; }
 QToolButton:hover, QToolButton:checked { color: %5; }
@@ -105,7 +107,7 @@ QString styleSheetOf(const Style& style)
     return QString::fromUtf8(sheet)
         .arg(t.window.name(), t.panel.name(), t.line.name(), t.band.name(), t.text.name(),
             t.secondary.name(), t.faint.name(), t.accent.name(), t.accentBackground.name())
-        .arg(textOn(t.accent, t).name());
+        .arg(textOn(t.accent, t).name(), t.name);
 }
 
 void applyStyle(QApplication& application, const Style& style)

@@ -217,8 +217,9 @@ void FigureTest::svgLooksLikePng()
         QVERIFY(svg.save(folder + "/compare-svg-" + name + ".png"));
     }
     const double difference = sum / (3.0 * png.width() * png.height());
-    // Qt's renderer smooths images and fine dashes, of which long inputs are full.
-    QVERIFY2(difference < (name.contains(QLatin1String("512")) ? 9 : 4),
+    // Qt's renderer smooths images and fine dashes, of which long inputs are full, and sets text by
+    // its own metrics.
+    QVERIFY2(difference < (name.contains(QLatin1String("512")) ? 9 : 6),
         qPrintable(QString::number(difference)));
 }
 

@@ -5,6 +5,7 @@
 #include "views/style/style.h"
 
 #include <QApplication>
+#include <QFile>
 #include <QPushButton>
 #include <QSet>
 #include <QTest>
@@ -215,6 +216,8 @@ void StyleTest::sizesOfType()
 void StyleTest::appliesToControls()
 {
     auto* app = qobject_cast<QApplication*>(QCoreApplication::instance());
+    QVERIFY(QFile::exists(QStringLiteral(":/look/chevron-light.svg")));
+    QVERIFY(QFile::exists(QStringLiteral(":/look/chevron-dark.svg")));
     for (const Theme& theme : {Theme::light(), Theme::night()}) {
         applyStyle(*app, Style::screen(theme));
         QCOMPARE(QApplication::palette().color(QPalette::Window), theme.window);
