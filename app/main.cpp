@@ -1,4 +1,5 @@
 #include "app/datadir.h"
+#include "app/deepmodel.h"
 #include "app/mainwindow.h"
 #include "app/pictures.h"
 #include "core/nn/open.h"
@@ -11,6 +12,7 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 
 #include <cstdio>
 
@@ -145,7 +147,13 @@ int render(const Wish& wish)
         PictureTour tour;
         tour.open = open;
         tour.views = allViews();
-        tour.models = {wish.model.isEmpty() ? bundledModel() : wish.model};
+        const QTemporaryDir temporary;
+        tour.models = {wish.model};
+        if (wish.model.isEmpty()) {
+            const auto deep = makeDeepModel(
+                temporary.path().toStdString(), bundledModel().toStdString() + "/tokenizer.json");
+            tour.models = {bundledModel(), QString::fromStdString(deep.string())};
+        }
         tour.prompt = wish.text.isEmpty() ? bundledPrompt() : wish.text;
         tour.folder = wish.tour;
         tour.size = wish.size;

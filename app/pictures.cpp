@@ -1,6 +1,7 @@
 #include "app/pictures.h"
 
 #include "app/mainwindow.h"
+#include "app/tourscenes.h"
 #include "views/session/view.h"
 
 #include <QCoreApplication>
@@ -20,6 +21,9 @@ namespace {
 /// Turns of the event loop without anything to compute after which a window is at rest.
 constexpr int restfulTurns = 8;
 
+/// Seconds after which a picture of the tour is taken whether its numbers are there or not.
+constexpr double longestScene = 600;
+
 void writeIndex(const PictureTour& tour, const QStringList& names)
 {
     QString text = QStringLiteral("# Every view\n\n");
@@ -28,6 +32,18 @@ void writeIndex(const PictureTour& tour, const QStringList& names)
     QSaveFile file(tour.folder + QStringLiteral("/index.md"));
     if (!file.open(QIODevice::WriteOnly) || file.write(text.toUtf8()) < 0 || !file.commit())
         throw Error("The index could not be written to " + file.fileName().toStdString() + ".");
+}
+
+/// Both themes of what the window shows; adds their names.
+void saveBoth(MainWindow& window, Session& session, const QString& folder, const QString& name,
+    QStringList& names)
+{
+    for (const bool dark : {false, true}) {
+        window.setDark(dark);
+        waitUntilDone(session);
+        names << name + (dark ? QStringLiteral("-dark") : QStringLiteral("-light"));
+        savePicture(window, folder + u'/' + names.back() + QStringLiteral(".png"));
+    }
 }
 
 } // namespace
@@ -104,15 +120,16 @@ QStringList renderTour(const PictureTour& tour)
                 views << QStringLiteral("window");
             for (const QString& view : views) {
                 window.workspace()->showView(view);
-                for (const bool dark : {false, true}) {
-                    window.setDark(dark);
+                waitUntilDone(session);
+                const QString of = QStringLiteral("-%1-%2")
+                                       .arg(QFileInfo(model).fileName())
+                                       .arg(session.prompt().size());
+                for (const TourScene& scene : scenesOf(window.workspace()->current(), session)) {
+                    scene.enter();
+                    waitUntilDone(session, longestScene);
+                    saveBoth(window, session, tour.folder, view + scene.name + of, names);
+                    scene.leave();
                     waitUntilDone(session);
-                    const QString name = QStringLiteral("%1-%2-%3-%4")
-                                             .arg(view, QFileInfo(model).fileName())
-                                             .arg(session.prompt().size())
-                                             .arg(dark ? "dark" : "light");
-                    savePicture(window, tour.folder + u'/' + name + QStringLiteral(".png"));
-                    names << name;
                 }
             }
         }

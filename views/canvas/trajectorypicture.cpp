@@ -15,6 +15,11 @@ namespace {
 constexpr double legendLine = 20;
 constexpr double swatch = 20;
 
+/// Above so many points neighbouring lines would run together into a block: dots alone are drawn.
+constexpr int mostJoined = 200;
+/// Up to so many points each one of a line has a dot, too.
+constexpr int mostMarked = 64;
+
 } // namespace
 
 /// Where everything lies for one area.
@@ -182,6 +187,22 @@ void TrajectoryPicture::paintSeries(QPainter& painter, const Layout& l, const St
         painter.setPen(pen);
         painter.setBrush(Qt::NoBrush);
         const QRectF& key = l.legend[s];
+        const auto dot = [&](QPointF centre, double radius) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(style.pinColour(series.pin));
+            painter.drawEllipse(centre, radius, radius);
+        };
+        if (l.count > mostJoined) {
+            for (int i = 0; i < 3; ++i)
+                dot({key.left() + swatch * (i + 0.5) / 3, key.center().y()}, 1.5);
+            painter.save();
+            painter.setClipRect(l.plot.adjusted(-3, -3, 3, 3), Qt::IntersectClip);
+            for (int i = 0; i < l.count; ++i)
+                if (const double v = number(static_cast<int>(s), i); !std::isnan(v))
+                    dot({l.x(i), l.y(v)}, 1.25);
+            painter.restore();
+            continue;
+        }
         painter.drawLine(
             QPointF(key.left(), key.center().y()), QPointF(key.left() + swatch, key.center().y()));
         painter.save();
@@ -202,14 +223,9 @@ void TrajectoryPicture::paintSeries(QPainter& painter, const Layout& l, const St
             down = true;
         }
         painter.drawPath(path);
-        if (l.count <= 64) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(style.pinColour(series.pin));
-            for (int i = 0; i < l.count; ++i) {
-                if (const double value = number(static_cast<int>(s), i); !std::isnan(value))
-                    painter.drawEllipse(QPointF(l.x(i), l.y(value)), 2, 2);
-            }
-        }
+        for (int i = 0; l.count <= mostMarked && i < l.count; ++i)
+            if (const double v = number(static_cast<int>(s), i); !std::isnan(v))
+                dot({l.x(i), l.y(v)}, 2);
         painter.restore();
     }
 }
