@@ -13,7 +13,7 @@ namespace {
 
 constexpr double blockWidth = 8;
 constexpr double barHeight = 10;
-constexpr double space = 8;
+constexpr double space = 12;
 constexpr double wedge = 6;
 
 } // namespace

@@ -165,7 +165,7 @@ private slots:
                 ++reports;
             },
             nullptr);
-        const Lens lens = logitLens(*model, subject, {.topK = 3, .positions = {}, .tracked = {}, .selected = {}}, progress);
+        const Lens lens = logitLens(*model, subject, {.topK = 3}, progress);
         QCOMPARE(lens.topLogits.rows(), std::size_t(49 * 512));
         QVERIFY(lens.selfCheck < 1e-3);
         QVERIFY(reports > 40);
