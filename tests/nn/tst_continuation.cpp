@@ -9,7 +9,7 @@ using namespace microtome;
 
 namespace {
 
-constexpr double close = 5e-6;
+constexpr double tolerance = 5e-6;
 
 bool tame(const Trace& trace)
 {
@@ -44,7 +44,7 @@ private:
         const auto check = [&](const Trace& continued, const std::vector<Site>& want) {
             for (const Site& site : want) {
                 const double d = distance(continued.at(site), whole.at(site));
-                QVERIFY2(d < close,
+                QVERIFY2(d < tolerance,
                     (pair.architecture().family + ", " + story + ": " + site.text() + " differs by "
                         + std::to_string(d) + " with " + words(edits))
                         .c_str());
@@ -186,7 +186,7 @@ void TestContinuation::nothingTouched()
         edit.positions.kind = EditPositions::Kind::Generated;
         for (const auto& from : {std::shared_ptr<const Base>(), plain.base}) {
             const Trace same = pair.engine->run(requestOf(ids, {logitsSite}, {edit}, from));
-            QVERIFY2(distance(same.at(logitsSite), plain.at(logitsSite)) < close,
+            QVERIFY2(distance(same.at(logitsSite), plain.at(logitsSite)) < tolerance,
                 site.text().c_str());
         }
         const double measured = pair.engine->measure({ids, {{edit}}, metric, plain.base})[0];

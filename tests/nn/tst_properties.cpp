@@ -10,7 +10,7 @@ using namespace microtome;
 
 namespace {
 
-constexpr double close = 5e-5;
+constexpr double tolerance = 5e-5;
 constexpr int seeds = 40;
 
 std::vector<TokenId> tokens(const Pair& pair, FakeRandom& random, int most = 9)
@@ -109,7 +109,7 @@ void TestProperties::randomEdits()
         }
         for (const Site& site : want) {
             const double d = distance(got.at(site), expected.at(site));
-            QVERIFY2(d < close,
+            QVERIFY2(d < tolerance,
                 (a.family + " " + site.text() + " differs by " + std::to_string(d) + " with "
                     + words(edits))
                     .c_str());
@@ -172,7 +172,7 @@ void TestProperties::everyPointAndOperation()
             continue;
         }
         const double d = distance(got[i].at(logitsSite), expected[i].at(logitsSite));
-        QVERIFY2(d < close,
+        QVERIFY2(d < tolerance,
             (a.family + " differs by " + std::to_string(d) + " with " + words(requests[i].edits))
                 .c_str());
         m_farthest = std::max(m_farthest, d);
