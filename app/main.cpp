@@ -130,12 +130,14 @@ void writeFigure(MainWindow& window, const QString& file)
                 ? view->sentence().toStdString()
                 : "This view has no picture to export. Name another with --view.");
     const QString suffix = QFileInfo(file).suffix().toLower();
+    FigureFormat format;
+    format.heightInches = scene->fittingHeight(format);
     if (suffix == QStringLiteral("svg"))
-        writeSvg(*scene, {}, file);
+        writeSvg(*scene, format, file);
     else if (suffix == QStringLiteral("pdf"))
-        writePdf(*scene, {}, file);
+        writePdf(*scene, format, file);
     else if (suffix == QStringLiteral("png"))
-        writePng(*scene, {}, file);
+        writePng(*scene, format, file);
     else
         throw Error("A figure is written as .svg, .pdf or .png; name one of these with --out.");
 }

@@ -29,10 +29,7 @@ namespace {
 /// A window with every view on a small model with a prompt that was run.
 struct Desk {
     Desk()
-        : session([](const std::filesystem::path& path, const EngineOptions& options) {
-            const bool step = path.filename().string().starts_with("step");
-            return openFake()(step ? "small" : path, options);
-        })
+        : session(openFake())
         , window(session, preferences, allViews())
     {
         window.resize(1280, 800);
