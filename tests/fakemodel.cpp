@@ -264,6 +264,8 @@ double FakeModel::measured(
     case Metric::Kind::Loss: {
         if (last == 0)
             throw Error("The loss needs a prompt of at least two tokens.");
+        if (*std::max_element(ids.begin() + 1, ids.end()) >= architecture().outputs())
+            throw Error("The loss needs tokens that have a logit.");
         double sum = 0;
         for (std::size_t p = 0; p < last; ++p)
             sum -= logProbabilities(rowOf(done.logits(), p))[static_cast<std::size_t>(ids[p + 1])];

@@ -50,7 +50,7 @@ json nested(const Matrix& m)
     return rows;
 }
 
-/// Ranks are whole numbers; null where no token follows.
+/// Ranks are whole numbers; null where no token with a logit follows.
 json ranks(const Matrix& m)
 {
     json rows = json::array();
@@ -205,7 +205,8 @@ void addLens(CLI::App& app, Work& work)
         R"(Every layer's residual stream through the final norm, its statistics recomputed, and the unembedding.
 JSON: rows[] (names of the points, one for each layer), grid[layer][position][]: {id, piece, prob},
 entropy, kl (to the model's output; both in nats) and rank (of the token that follows in the prompt, 0 = on top;
-null at the last position), all [layer][position]; self_check; with --track tracked[]: {id, piece, prob, rank}.
+null at the last position and where that token has no logit), all [layer][position]; self_check; with --track
+tracked[]: {id, piece, prob, rank}.
 
 Examples:
   microtome-cli lens --kind logit --model gpt2 --text "The Eiffel Tower is in" --top 5

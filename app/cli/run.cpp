@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -93,7 +94,9 @@ nlohmann::json compute(
     const Trace trace = model.run(request, progress.part(0, 0.8));
 
     nlohmann::json loss;
-    if (prompt.size() > 1) {
+    const bool predictable = std::all_of(prompt.ids.begin(), prompt.ids.end(),
+        [&](TokenId id) { return id < model.architecture().outputs(); });
+    if (prompt.size() > 1 && predictable) {
         Metric metric;
         metric.kind = Metric::Kind::Loss;
         loss = model.measure({prompt.ids, {edits}, metric, trace.base}, progress.part(0.8, 1))
@@ -177,8 +180,8 @@ void addRun(CLI::App& app, Work& work)
         "Write the trace: every wanted point, logits [tokens, vocab] and tokens, without a batch "
         "axis");
     command->footer(
-        R"(JSON: ids[], pieces[], loss (mean next-token cross-entropy in nats; null for one token), next[]: {id,
-piece, logit, prob} after the last position; with --out trace: {file, shapes}.
+        R"(JSON: ids[], pieces[], loss (mean next-token cross-entropy in nats; null for one token, or
+where a token has no logit), next[]: {id, piece, logit, prob} after the last position; with --out trace: {file, shapes}.
 
 Examples:
   microtome-cli run --model gpt2 --text "The capital of France is"

@@ -127,7 +127,9 @@ private:
     std::optional<TokenId> nextToken(std::size_t column) const
     {
         const auto p = static_cast<std::size_t>(m_lens.positions[column].value()) + 1;
-        return p < m_lens.ids.size() ? std::optional(m_lens.ids[p]) : std::nullopt;
+        if (p >= m_lens.ids.size() || m_lens.ids[p] >= m_model.architecture().outputs())
+            return {};
+        return m_lens.ids[p];
     }
 
     void store(std::size_t row, std::size_t column, const ReadOut& cell)

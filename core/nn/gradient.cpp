@@ -23,7 +23,7 @@ bool isCopy(Point point)
 
 void checkRequest(const GradientRequest& request, const Architecture& a)
 {
-    checkMetric(request.metric, a, request.ids.size());
+    checkMetric(request.metric, a, request.ids);
     if (request.metric.kind == Metric::Kind::Accuracy)
         throw Error("Accuracy has no gradient; measure a logit difference or a log-probability.");
     for (const Site& site : request.at) {

@@ -25,7 +25,7 @@ std::vector<double> Network::measure(const MeasureRequest& request, const Progre
 {
     const at::NoGradGuard guard;
     check(request.ids);
-    checkMetric(request.metric, architecture(), request.ids.size());
+    checkMetric(request.metric, architecture(), request.ids);
     auto base = request.base;
     if (!base) {
         RunRequest whole {request.ids, {}, {}, {}, true, {}};

@@ -53,8 +53,9 @@ std::vector<std::int64_t> metricPositions(const Metric& m, std::size_t tokens)
     return {m.position.valid() ? m.position.value() : static_cast<std::int64_t>(tokens) - 1};
 }
 
-void checkMetric(const Metric& m, const Architecture& a, std::size_t tokens)
+void checkMetric(const Metric& m, const Architecture& a, const std::vector<TokenId>& ids)
 {
+    const std::size_t tokens = ids.size();
     const auto need = [](bool good, const char* sentence) {
         if (!good)
             throw Error(sentence);
@@ -72,6 +73,8 @@ void checkMetric(const Metric& m, const Architecture& a, std::size_t tokens)
         break;
     case Metric::Kind::Loss:
         need(tokens > 1, "The loss needs at least two tokens.");
+        need(std::all_of(ids.begin() + 1, ids.end(), [&](TokenId id) { return id < a.outputs(); }),
+            "The loss needs tokens that the model can predict: the prompt has one without a logit.");
         break;
     case Metric::Kind::Kl:
         need(m.reference.columns() == static_cast<std::size_t>(a.outputs())

@@ -11,7 +11,7 @@ namespace microtome::nn {
 std::vector<std::int64_t> metricPositions(const Metric&, std::size_t tokens);
 
 /// Throws Error with a sentence when a metric cannot be computed for this prompt and model.
-void checkMetric(const Metric&, const Architecture&, std::size_t tokens);
+void checkMetric(const Metric&, const Architecture&, const std::vector<TokenId>& ids);
 
 /// A metric (not Direction) of one run, as an f64 scalar tensor; differentiable. `normal`: the final
 /// norm's output at the metric's positions, [positions, dModel]. Only the logits that the metric
