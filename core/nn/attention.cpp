@@ -92,19 +92,19 @@ Heads projectSplit(const Architecture& a, const BlockWeights& w, int layer, cons
         const auto [weight, bias] = part(a, w, which);
         if (!normEdited)
             return perHead(normalise(a, w.ln1, input), weight, bias);
-        std::vector<at::Tensor> copies; // edits of the norm's points act on every copy
-        for (std::int64_t head = 0; head < input.size(1); ++head)
-            copies.push_back(normalise(a, w.ln1, input.select(1, head).contiguous(), taps,
+        std::vector<at::Tensor> normal; // edits of the norm's points act on every copy
+        for (std::int64_t head = 0; head < input.size(1); ++head) {
+            taps.setCopy(1 + which * a.heads + static_cast<int>(head));
+            normal.push_back(normalise(a, w.ln1, input.select(1, head).contiguous(), taps,
                 Point::Ln1Scale, Point::Ln1Normalized, layer));
-        return perHead(at::stack(copies, 1), weight, bias);
+        }
+        taps.setCopy(0); // the one that all heads share
+        return perHead(at::stack(normal, 1), weight, bias);
     };
-    taps.setCapturing(false); // the norm's points are captured where all heads share it
-    const Heads made {make(q, 0), make(k, 1), make(v, 2)};
-    taps.setCapturing(true);
-    return made;
+    return {make(q, 0), make(k, 1), make(v, 2)};
 }
 
-/// Queries, keys and values of the rows whose copies are written to from `split`, else from `shared`.
+/// Queries, keys and values of some rows (bool [rows]) from `split`, of the others from `shared`.
 Heads chosen(const at::Tensor& rows, const Heads& split, const Heads& shared)
 {
     const at::Tensor mask = rows.to(shared.q.device()).view({-1, 1, 1});
@@ -163,10 +163,14 @@ at::Tensor mix(const Architecture& a, int layer, Sequence& s, const at::Tensor& 
     const auto together = [](const std::vector<at::Tensor>& parts, int axis) {
         return parts.size() == 1 ? parts.front() : at::cat(parts, axis);
     };
+    const auto keep = [&](Point point, const std::vector<at::Tensor>& blocks) {
+        at::Tensor map = together(blocks, 1);
+        taps.captureMap(point, layer, s, map);
+    };
     if (keepScores && !taps.onPath())
-        taps.captureMap(Point::AttnScores, layer, s, together(scoreBlocks, 1));
+        keep(Point::AttnScores, scoreBlocks);
     if (keepPattern && !taps.onPath())
-        taps.captureMap(Point::Pattern, layer, s, together(patternBlocks, 1));
+        keep(Point::Pattern, patternBlocks);
     return patternsOnly ? at::Tensor() : together(mixed, 0);
 }
 
@@ -207,8 +211,11 @@ at::Tensor attend(const Architecture& a, const BlockWeights& w, const Rotary& ro
     const at::Tensor normal
         = normalise(a, w.ln1, x, taps, Point::Ln1Scale, Point::Ln1Normalized, layer);
     Heads h = project(a, w, normal);
-    if (written)
-        h = chosen(taps.touched(copied, layer), projectSplit(a, w, layer, x, taps), h);
+    if (written) { // a mean at the norm is another one for copies that differ at other rows
+        const at::Tensor split = taps.touched({Point::AttnIn, Point::QInput, Point::KInput,
+            Point::VInput, Point::Ln1Scale, Point::Ln1Normalized}, layer);
+        h = chosen(split, projectSplit(a, w, layer, x, taps), h);
+    }
     taps.at(Point::Q, layer, h.q);
     taps.at(Point::K, layer, h.k);
     taps.at(Point::V, layer, h.v);

@@ -76,11 +76,9 @@ at::Tensor Decoder::block(
 at::Tensor Decoder::run(std::vector<Sequence>& sequences, const Course& course) const
 {
     std::vector<std::int64_t> positions;
-    for (Sequence& s : sequences) {
-        s.row = static_cast<std::int64_t>(positions.size());
+    for (const Sequence& s : sequences)
         for (std::int64_t p = s.from; p < s.from + s.rows(); ++p)
             positions.push_back(p);
-    }
     Taps taps(m_architecture, sequences, course.onPath);
     Rows rows {at::tensor(positions, at::kLong).to(m_parameters.device), {}};
     if (m_architecture.positions == Positions::Rotary)

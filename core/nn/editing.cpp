@@ -74,30 +74,30 @@ at::Tensor ownValues(
 }
 
 /// The mean over the prompt's positions, a leading BOS left out where there are others.
-at::Tensor promptMean(const Architecture& a, Sequence& s, std::size_t edit, const at::Tensor& value,
+at::Tensor promptMean(const Architecture& a, Sequence& s, Application which, const at::Tensor& value,
     std::int64_t first)
 {
-    auto found = s.means.find(edit);
+    auto found = s.means.find(which);
     if (found == s.means.end()) {
         const auto prompt = static_cast<std::int64_t>(s.prompt);
         if (first != 0 || value.size(0) < prompt)
             throw Error("A mean over the prompt needs a run from its first position.");
         const bool skipsBos = prompt > 1 && a.bos >= 0 && s.ids.front() == a.bos;
         const at::Tensor rows = value.narrow(0, skipsBos, prompt - skipsBos);
-        found = s.means.emplace(edit, rows.mean(0, true)).first;
+        found = s.means.emplace(which, rows.mean(0, true)).first;
     }
     return found->second;
 }
 
 } // namespace
 
-at::Tensor applyEdit(const Architecture& a, Sequence& s, std::size_t index, const at::Tensor& value,
+at::Tensor applyEdit(const Architecture& a, Sequence& s, Application which, const at::Tensor& value,
     std::int64_t first, const at::Tensor& skipped)
 {
-    const Edit& e = s.plan->edits()[index];
+    const Edit& e = s.plan->edits()[which.edit];
     at::Tensor mean;
     if (e.operation == Operation::Mean && e.values.empty())
-        mean = promptMean(a, s, index, value, first);
+        mean = promptMean(a, s, which, value, first);
     const auto positions = touchedPositions(a, s, e, first, value.size(0));
     if (positions.empty() || (e.unit && e.unit->value() >= value.size(2)))
         return value;

@@ -168,11 +168,6 @@ std::vector<at::Tensor> Network::computeTogether(std::vector<Job*> jobs, const P
         for (std::size_t i = 0; i < jobs.size(); ++i)
             inputs.push_back(jobs[i]->base->residual[static_cast<std::size_t>(layer)].narrow(
                 0, sequences[i].from, sequences[i].rows()));
-        std::int64_t row = 0;
-        for (Sequence& s : sequences) {
-            s.row = row;
-            row += s.rows();
-        }
         Taps(architecture(), sequences, false)
             .at(Point::ResidPost, layer, course.residual, at::cat(inputs, 0));
     }
@@ -182,9 +177,11 @@ std::vector<at::Tensor> Network::computeTogether(std::vector<Job*> jobs, const P
     // Where no edit touches a position there is nothing to compute.
     const at::Tensor x = rows > 0 ? m_decoder.run(sequences, course) : course.residual;
     std::vector<at::Tensor> out;
+    std::int64_t row = 0;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         Sequence& s = sequences[i];
-        out.push_back(x.defined() ? x.narrow(0, s.row, s.rows()) : at::Tensor());
+        out.push_back(x.defined() ? x.narrow(0, row, s.rows()) : at::Tensor());
+        row += s.rows();
         jobs[i]->sequence = std::move(s);
     }
     return out;

@@ -13,6 +13,14 @@ namespace microtome::nn {
 /// attention maps, [heads, rows, keys].
 using Captured = std::map<Site, at::Tensor>;
 
+/// One of a plan's edits, at one of the copies of the value that it changes (see Taps::setCopy).
+struct Application {
+    std::size_t edit = 0;
+    int copy = 0;
+
+    auto operator<=>(const Application&) const = default;
+};
+
 /// One sequence in a forward pass over positions `from` to the end.
 struct Sequence {
     std::vector<TokenId> ids; ///< of every position, also those before `from`
@@ -22,8 +30,8 @@ struct Sequence {
     KvCache cache;                    ///< keys and values before `from`; takes the new ones
     const Captured* frozen = nullptr; ///< what frozen sites have without edits, same rows
     Captured captured;
-    std::map<std::size_t, at::Tensor> means; ///< of Mean edits, by their index, from the prompt
-    std::int64_t row = 0; ///< its first row in the pass; the decoder sets it
+    std::map<Application, at::Tensor> means; ///< what Mean edits found in the prompt
+    std::int64_t row = 0; ///< its first row in a pass, set by Taps
 
     std::int64_t rows() const { return static_cast<std::int64_t>(ids.size()) - from; }
 };

@@ -14,6 +14,13 @@ namespace {
 constexpr std::uint8_t editedFlag = 1;
 constexpr std::uint8_t wantedFlag = 2;
 
+/// Makes what an edit put in place of everything, and so depends on nothing, differentiable by.
+void putOnPath(at::Tensor& value)
+{
+    if (!value.requires_grad() && value.is_floating_point())
+        value = value.detach().requires_grad_();
+}
+
 } // namespace
 
 Taps::Taps(const Architecture& architecture, std::vector<Sequence>& sequences, bool onPath)
@@ -23,7 +30,10 @@ Taps::Taps(const Architecture& architecture, std::vector<Sequence>& sequences, b
     , m_order(architecture.layers)
     , m_flags(static_cast<std::size_t>(m_order.count()), 0)
 {
-    for (const Sequence& s : sequences) {
+    std::int64_t row = 0;
+    for (Sequence& s : sequences) {
+        s.row = row;
+        row += s.rows();
         for (const Edit& e : s.plan->edits())
             m_flags[static_cast<std::size_t>(m_order(e.site))] |= editedFlag;
         for (const Site& w : s.plan->wants()) {
@@ -80,7 +90,7 @@ void Taps::at(Point point, int layer, at::Tensor& value, const at::Tensor& skipp
         at::Tensor own = alone ? rows : rows.narrow(0, s.row, s.rows());
         const at::Tensor before = own;
         for (const auto index : entry->edits)
-            own = applyEdit(m_architecture, s, index, own, s.from,
+            own = applyEdit(m_architecture, s, {index, m_copy}, own, s.from,
                 skip.defined() ? (alone ? skip : skip.narrow(0, s.row, s.rows())) : skip);
         if (own.is_same(before))
             continue;
@@ -95,12 +105,14 @@ void Taps::at(Point point, int layer, at::Tensor& value, const at::Tensor& skipp
     }
     if (changed || m_onPath)
         value = rows.reshape(sizes);
-    if (!m_capturing)
+    if (m_copy != 0)
         return;
     for (Sequence& s : m_sequences) {
         const Plan::Entry* entry = s.plan->find(point, layer);
         if (!entry || entry->wants.empty())
             continue;
+        if (m_onPath)
+            putOnPath(value);
         const at::Tensor own = alone ? value : value.narrow(0, s.row, s.rows());
         for (const Site& want : entry->wants)
             s.captured[want] = want.head.valid() && !m_onPath
@@ -118,7 +130,7 @@ void Taps::editMap(
     at::Tensor rows = map.transpose(0, 1);
     const at::Tensor before = rows;
     for (const auto index : entry->edits)
-        rows = applyEdit(m_architecture, s, index, rows, firstQuery, {});
+        rows = applyEdit(m_architecture, s, {index, 0}, rows, firstQuery, {});
     if (rows.is_same(before))
         return;
     const auto options = at::TensorOptions().dtype(at::kBool).device(map.device());
@@ -126,12 +138,15 @@ void Taps::editMap(
     map = rows.transpose(0, 1).masked_fill(seen.logical_not(), masked).contiguous();
 }
 
-void Taps::captureMap(Point point, int layer, Sequence& s, const at::Tensor& map)
+void Taps::captureMap(Point point, int layer, Sequence& s, at::Tensor& map)
 {
-    if (const Plan::Entry* entry = s.plan->find(point, layer))
-        for (const Site& want : entry->wants)
-            s.captured[want]
-                = want.head.valid() && !m_onPath ? map.select(0, want.head.value()) : map;
+    const Plan::Entry* entry = s.plan->find(point, layer);
+    if (!entry || entry->wants.empty())
+        return;
+    if (m_onPath)
+        putOnPath(map);
+    for (const Site& want : entry->wants)
+        s.captured[want] = want.head.valid() && !m_onPath ? map.select(0, want.head.value()) : map;
 }
 
 } // namespace microtome::nn

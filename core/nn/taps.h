@@ -11,6 +11,7 @@ namespace microtome::nn {
 /// captures. Rows of the sequences lie one behind the other in every value.
 class Taps {
 public:
+    /// Says which rows are whose: a sequence's rows must not change while this lives.
     /// `onPath`: captured values must be the very tensors that later ones are computed from (for
     /// gradients); needs a single sequence.
     Taps(const Architecture&, std::vector<Sequence>&, bool onPath);
@@ -26,8 +27,9 @@ public:
     /// rows only, so that all others keep their bits.
     at::Tensor touched(std::initializer_list<Point>, int layer) const;
 
-    /// Switched off, `at` edits and captures nothing.
-    void setCapturing(bool on) { m_capturing = on; }
+    /// Which of a point's several copies `at` is given next: copy 0 is edited and captured, the
+    /// others are edited only.
+    void setCopy(int copy) { m_copy = copy; }
 
     /// The last point, in the order of a pass, at which anything is captured.
     int lastCapture() const { return m_lastCapture; }
@@ -42,7 +44,7 @@ public:
         Point, int layer, Sequence&, std::int64_t firstQuery, at::Tensor& map, float masked);
 
     /// Captures a whole attention map of one sequence where it asks for it.
-    void captureMap(Point, int layer, Sequence&, const at::Tensor& map);
+    void captureMap(Point, int layer, Sequence&, at::Tensor& map);
 
     std::vector<Sequence>& sequences() const { return m_sequences; }
     bool onPath() const { return m_onPath; }
@@ -54,7 +56,7 @@ private:
     PointOrder m_order;
     std::vector<std::uint8_t> m_flags;
     int m_lastCapture = -1;
-    bool m_capturing = true;
+    int m_copy = 0;
 };
 
 } // namespace microtome::nn
