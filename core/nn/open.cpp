@@ -63,6 +63,8 @@ std::unique_ptr<Model> openModel(const fs::path& given, const OpenOptions& optio
     std::error_code error;
     if (given.empty())
         throw Error("No model was named; give the path of a model's folder or file.");
+    if (given.native().find('\0') != std::string::npos)
+        throw Error("The model's path holds a null character, which no file name has.");
     const fs::path path = fs::absolute(given, error).lexically_normal();
     auto weights = nn::Weights::open(path);
     const bool folder = fs::is_directory(path, error);
