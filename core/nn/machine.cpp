@@ -7,9 +7,7 @@
 #include <dnnl.hpp>
 #endif
 
-#include <algorithm>
 #include <dlfcn.h>
-#include <thread>
 
 namespace microtome::nn {
 
@@ -59,8 +57,8 @@ Machine prepareMachine(int threads)
         + std::to_string(version->minor) + "." + std::to_string(version->patch);
 #endif
     const Threading threading = findBlas(machine.blas);
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    machine.threads = threads > 0 ? threads : cores;
+    static const int atStart = at::get_num_threads(); // OMP_NUM_THREADS, or one per core
+    machine.threads = threads > 0 ? threads : atStart;
     if (threading == Threading::Own && machine.threads > 1) {
         machine.threads = 1;
         machine.note = "The BLAS at hand has threads of its own, which would fight the engine's, so "

@@ -11,7 +11,7 @@ namespace microtome {
 struct OpenOptions {
     std::string device = "cpu"; ///< cpu, cuda
     std::string dtype = "f32";  ///< f32, bf16: what is computed in
-    int threads = 0;            ///< 0: one per core
+    int threads = 0;            ///< 0: as many as OMP_NUM_THREADS says, else one per core
 };
 
 /// Opens a model: a Hugging Face folder (config.json, safetensors in one file or sharded, tokenizer),
