@@ -77,10 +77,17 @@ void LensView::draw()
         m_grid->setScroll(std::exchange(m_scroll, {}));
 }
 
+void LensView::resizeEvent(QResizeEvent* event)
+{
+    View::resizeEvent(event);
+    fitSplitter();
+}
+
+/// As much height for the grid as its rows need, up to two thirds.
 void LensView::fitSplitter()
 {
     const int all = m_splitter->height();
-    if (m_placed || all <= 0)
+    if (m_placed || all <= 0 || !m_shown.lens)
         return;
     const int whole = m_grid->canvas().sizeHint().height() + 28;
     const int grid = std::min(whole, all * 2 / 3);

@@ -38,7 +38,7 @@ struct LensView::Result {
 LensView::LensView(Session& session, QWidget* parent)
     : View(QStringLiteral("lens"), tr("Logit lens"),
         Changes(Change::Model) | Change::Run | Change::Shown | Change::Focus | Change::Pins
-            | Change::Theme,
+            | Change::Theme | Change::Project,
         session, parent)
     , m_grid(new PicturePanel({}, session))
     , m_side(new SideCharts(session))
@@ -138,6 +138,16 @@ void LensView::computeGrid()
     options.tracked = key.tracked;
     options.selected = focus().position;
     const bool difference = key.shown == Shown::Difference;
+    StoredRequest stored;
+    stored.kind = "lens";
+    stored.title = tr("logit lens").toStdString();
+    stored.prompt = run->prompt;
+    stored.edits = run->edits;
+    stored.settings = {{"embedding", options.embedding}, {"mid", options.mid},
+        {"tracked", options.tracked}, {"top", options.topK}};
+    m_toKeep.reset();
+    if (!difference && showStored(stored))
+        return;
     const Subject changed = session().subject(difference ? Shown::Edited : key.shown);
     const Subject reference = session().subject(Shown::Reference);
     compute<Result>(
@@ -152,12 +162,42 @@ void LensView::computeGrid()
                     lensChange(model, reference, changed, *lens, progress.part(0.5, 1)));
             return result;
         },
-        [this](const Result& result) {
+        [this, stored, difference](const Result& result) {
             m_shown.lens = result.lens;
             m_shown.change = result.change;
             draw();
             computeColumn();
+            if (!difference)
+                m_toKeep = stored;
+            keepGrid();
         });
+}
+
+bool LensView::showStored(const StoredRequest& request)
+{
+    const auto bundle = findStored(session(), request);
+    if (!bundle)
+        return false;
+    try {
+        m_shown.lens = std::make_shared<const Lens>(Lens::fromBundle(*bundle));
+    } catch (const Error&) {
+        return false; // a damaged one is computed again
+    }
+    cancel(QStringLiteral("grid"));
+    m_shown.change = nullptr;
+    draw();
+    computeColumn();
+    return true;
+}
+
+/// Beside a run that is kept, its lens is kept too.
+void LensView::keepGrid()
+{
+    if (!m_toKeep || session().currentRun() == 0 || !m_shown.lens)
+        return;
+    const StoredRequest request = *std::exchange(m_toKeep, {});
+    if (!findStored(session(), request))
+        keepStored(session(), request, m_shown.lens->toBundle());
 }
 
 void LensView::computeColumn()
@@ -216,6 +256,8 @@ void LensView::refresh(Changes changes)
     if (state() == State::Empty)
         showContent();
     computeGrid();
+    if (changes & Change::Project)
+        keepGrid();
     if (!m_shown.lens)
         return;
     if (changes & Change::Pins && m_measure->active() == static_cast<int>(LensMeasure::Rank))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "views/lens/lensgrid.h"
+#include "views/panel/stored.h"
 #include "views/session/view.h"
 #include "views/session/viewfactory.h"
 
@@ -37,6 +38,7 @@ protected:
     void refresh(Changes) override;
     void hoverChanged() override;
     void keyPressEvent(QKeyEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
 
 private:
     struct Key;
@@ -44,6 +46,8 @@ private:
 
     Key wanted() const;
     void computeGrid();
+    bool showStored(const StoredRequest&);
+    void keepGrid();
     void computeColumn();
     void draw();
     void mark();
@@ -65,6 +69,7 @@ private:
     PicturePanel* m_used;
     std::unique_ptr<Key> m_asked;
     LensShown m_shown;
+    std::optional<StoredRequest> m_toKeep; ///< what the grid was computed from, while not kept
     std::vector<TokenId> m_drawnIds;
     bool m_placed = false; ///< somebody moved the splitter: it stays
     nlohmann::json m_scroll; ///< to be restored with the next drawing

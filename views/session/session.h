@@ -140,6 +140,9 @@ private:
     void schedule(bool evenIfSlow);
     void finish(const Finished&);
     void measure(bool evenIfMany);
+    void recall(Wanted&) const;
+    RunPointer recalled(const Prompt&, const Edits&) const;
+    void supplyBase();
     static Finished computeRuns(Model&, const Wanted&, const Progress&);
 
     Announcer m_announcer;

@@ -1,7 +1,9 @@
 #include "core/model/editfile.h"
 #include "core/store/project.h"
 #include "core/work/sha256.h"
+#include "views/session/nexttoken.h"
 #include "views/session/session.h"
+#include "views/session/wanted.h"
 
 #include <nlohmann/json.hpp>
 
@@ -44,7 +46,25 @@ nlohmann::json nextOf(const RunState& run)
     for (const ReadOut::Entry& entry : run.next.top)
         top.push_back({{"id", entry.id}, {"logit", entry.logit},
             {"prob", run.next.probability(entry.logit)}});
-    return {{"top", top}, {"entropy", run.next.entropy}};
+    return {{"top", top}, {"entropy", run.next.entropy}, {"seconds", run.seconds}};
+}
+
+/// What a run of a prompt is found again by. Values of edits are named by their place; what they
+/// hold is part of the key by its hash.
+RunKey keyOf(const ModelInfo& info, ModelId model, PromptId id, const Prompt& prompt, const Edits& edits)
+{
+    RunKey key;
+    key.kind = promptRun;
+    key.model = model;
+    key.prompt = id;
+    key.settings = {{"dtype", info.dtype}, {"bos", prompt.bos}};
+    const std::string written = writeEdits(
+        edits, [](const Edit&, std::size_t index) { return "project#" + valuesName(index); });
+    key.edits = nlohmann::json::parse(written);
+    for (std::size_t i = 0; i < edits.size(); ++i)
+        if (!edits[i].values.empty())
+            key.settings["values"][valuesName(i)] = sha256(std::as_bytes(edits[i].values.values()));
+    return key;
 }
 
 } // namespace
@@ -71,24 +91,15 @@ std::int64_t Session::keepRun()
     if (const std::int64_t kept = currentRun())
         return kept;
     Project& project = *m_project;
-    RunKey key;
-    key.kind = promptRun;
-    key.model = keepModel(project, m_model->info);
-    key.prompt = keepPrompt(project, m_edited->prompt);
-    key.settings = {{"dtype", m_model->info.dtype}, {"bos", m_edited->prompt.bos}};
-    // Values are named by their place; what they hold is part of the key by its hash.
     const Edits& edits = m_edited->edits;
-    const std::string written = writeEdits(
-        edits, [](const Edit&, std::size_t index) { return "project#" + valuesName(index); });
-    key.edits = nlohmann::json::parse(written);
-    for (std::size_t i = 0; i < edits.size(); ++i)
-        if (!edits[i].values.empty())
-            key.settings["values"][valuesName(i)] = sha256(std::as_bytes(edits[i].values.values()));
+    const RunKey key = keyOf(m_model->info, keepModel(project, m_model->info),
+        keepPrompt(project, m_edited->prompt), m_edited->prompt, edits);
     if (const auto known = project.findRun(key)) {
         m_kept = static_cast<std::int64_t>(*known);
     } else {
         const RunId run = project.beginRun(key, m_model->info.engine);
         project.putJson(run, "next", nextOf(*m_edited));
+        project.put(run, "logits", m_edited->logits);
         for (std::size_t i = 0; i < edits.size(); ++i)
             if (!edits[i].values.empty())
                 project.put(run, valuesName(i), edits[i].values);
@@ -128,6 +139,49 @@ void Session::restoreRun(std::int64_t number)
         setPromptIds(prompt->prompt.ids);
     }
     m_editList.replaceAll(edits, tr("go to another run"));
+}
+
+RunPointer Session::recalled(const Prompt& prompt, const Edits& edits) const
+{
+    try {
+        const auto model = m_project->models().withHash(m_model->info.hash);
+        const auto stored = m_project->prompts().find(prompt);
+        if (!model || !stored)
+            return {};
+        const auto run
+            = m_project->findRun(keyOf(m_model->info, model->id, *stored, prompt, edits));
+        if (!run)
+            return {};
+        RunState state;
+        state.logits = m_project->get(*run, "logits");
+        if (state.logits.size() != static_cast<std::size_t>(architecture().outputs()))
+            return {};
+        state.serial = ++*m_serials;
+        state.prompt = prompt;
+        state.edits = edits;
+        state.next = nextToken(state.logits.values(), nextTokens,
+            m_settings.target >= 0 ? std::vector<TokenId>{m_settings.target}
+                                   : std::vector<TokenId>{});
+        state.seconds = m_project->json(*run, "next").value("seconds", 0.0);
+        state.stored = static_cast<std::int64_t>(*run);
+        return std::make_shared<const RunState>(std::move(state));
+    } catch (const Error&) {
+        return {}; // what cannot be read is run again
+    }
+}
+
+void Session::recall(Wanted& w) const
+{
+    if (!m_project)
+        return;
+    if (!w.unedited)
+        w.unedited = recalled(w.prompt, {});
+    if (!w.reference && w.referencePrompt.size() > 0)
+        w.reference = recalled(w.referencePrompt, {});
+    if (!w.edited)
+        w.edited = w.edits.empty() ? w.unedited : recalled(w.prompt, w.edits);
+    if (!w.edited && w.unedited && !w.unedited->base)
+        w.unedited.reset(); // an edited run continues from the base of the unedited one
 }
 
 } // namespace microtome

@@ -1,6 +1,6 @@
 #include "core/analysis/subject.h"
 #include "views/session/nexttoken.h"
-#include "views/session/session.h"
+#include "views/session/wanted.h"
 
 #include <algorithm>
 #include <chrono>
@@ -8,8 +8,6 @@
 namespace microtome {
 
 namespace {
-
-constexpr int nextTokens = 10;
 
 /// Edits of a list may be measured unasked while all of them together cost no more than this many
 /// unasked runs.
@@ -50,25 +48,6 @@ bool same(const RunPointer& run, const Prompt& prompt, const Edits& edits)
 }
 
 } // namespace
-
-/// What the runs on screen should be of, and what of it is there already.
-struct Session::Wanted {
-    Prompt prompt;
-    Prompt referencePrompt;
-    Edits edits;
-    TokenId target = -1;
-    double autoSeconds = 0;
-    bool evenIfSlow = false;
-    RunPointer unedited;
-    RunPointer reference;
-    RunPointer edited;
-    std::shared_ptr<std::atomic<std::uint64_t>> serials;
-
-    bool complete() const
-    {
-        return unedited && edited && (reference || referencePrompt.size() == 0);
-    }
-};
 
 struct Session::Finished {
     Model::Estimate estimate;
@@ -144,6 +123,8 @@ void Session::schedule(bool evenIfSlow)
     }
     Wanted w = wanted();
     w.evenIfSlow = evenIfSlow;
+    if (!w.complete())
+        recall(w);
     if (w.complete()) {
         m_engine.cancel(this, QStringLiteral("run"));
         finish({m_estimate, false, w.unedited, w.reference, w.edited});
@@ -175,14 +156,48 @@ void Session::finish(const Finished& f)
         m_measured.clear();
     if (f.unedited != m_unedited || f.edited != m_edited || reference != m_reference)
         m_announcer.note(Change::Run | Change::State);
-    if (f.edited != m_edited)
+    if (f.edited != m_edited && f.edited->stored == 0)
         m_keepTimer.start();
+    if (f.edited != m_edited && f.edited->stored != 0) {
+        m_kept = f.edited->stored;
+        m_keptSerial = f.edited->serial;
+    }
     m_unedited = f.unedited;
     m_edited = f.edited;
     m_reference = reference;
+    if (!m_unedited->base)
+        supplyBase();
     if (m_shown == Shown::Difference && !canShowDifference())
         setShown(Shown::Edited);
     measure(false);
+}
+
+/// A run that came from the project shows without any computation; what continues from it later
+/// needs its base, which is made on the side where a run needs no asking.
+void Session::supplyBase()
+{
+    m_engine.post<std::shared_ptr<const Base>>(
+        this, QStringLiteral("base"), tr("run"),
+        [unedited = m_unedited, seconds = m_settings.autoSeconds](
+            Model& model, const Progress& progress) -> std::shared_ptr<const Base> {
+            if (model.estimate(unedited->prompt.size()).seconds > seconds)
+                return {};
+            return runOne(model, {unedited->prompt, {}, {}}, -1, progress).base;
+        },
+        [this, of = m_unedited](std::shared_ptr<const Base> base) {
+            if (of != m_unedited || !base)
+                return;
+            const auto with = [&](const RunPointer& run) {
+                auto state = std::make_shared<RunState>(*run);
+                state->base = base;
+                return RunPointer(std::move(state));
+            };
+            m_unedited = with(of);
+            m_edited = m_edited == of ? m_unedited : with(m_edited);
+            if (m_reference == of)
+                m_reference = m_unedited;
+        },
+        {}, Priority::Background);
 }
 
 TokenId Session::target() const

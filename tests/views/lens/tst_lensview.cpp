@@ -1,3 +1,4 @@
+#include "core/store/project.h"
 #include "tests/views/viewbench.h"
 #include "views/figure/scene.h"
 #include "views/lens/lensview.h"
@@ -15,6 +16,43 @@ class tst_LensView : public QObject {
     Q_OBJECT
 
 private slots:
+    void aKeptRunIsDrawnAgainWithoutComputing()
+    {
+        QTemporaryDir folder;
+        const auto file = std::filesystem::path(folder.path().toStdString()) / "p.microtome";
+        const auto project = std::make_shared<Project>(Project::create(file));
+        Matrix top;
+        {
+            ViewBench b;
+            b.session.setProject(project);
+            b.session.openModel("small");
+            b.session.setPromptText("When Mary and John went to");
+            auto& view = b.show<LensView>();
+            b.session.keepRun();
+            b.session.announcer().flush(); // the lens is kept beside its run
+            top = view.shownLens().lens->topLogits;
+        }
+        RunFilter lenses;
+        lenses.kind = "lens";
+        QCOMPARE(project->runs(lenses).size(), std::size_t(1));
+        ViewBench b;
+        b.session.setProject(project);
+        b.session.openModel("small");
+        b.session.setPromptText("When Paris");
+        auto& view = b.show<LensView>();
+        const RunFilter prompts{.kind = "prompt"};
+        b.session.restoreRun(static_cast<std::int64_t>(project->runs(prompts).back().id));
+        b.session.announcer().flush(); // at once: nothing was computed
+        QCOMPARE(b.session.edited()->prompt.ids, b.session.prompt().ids);
+        QVERIFY(b.session.currentRun() != 0);
+        b.session.announcer().flush();
+        QCOMPARE(view.shownLens().lens->ids, b.session.prompt().ids);
+        QVERIFY(view.shownLens().lens->topLogits == top);
+        QVERIFY(b.settled());
+        QVERIFY(b.session.edited()->base); // made on the side, for what continues from it
+        QVERIFY(view.shownLens().lens->topLogits == top);
+    }
+
     void saysWhatToDoWithoutAModelAndWithoutAPrompt()
     {
         ViewBench b;
