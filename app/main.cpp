@@ -15,6 +15,7 @@
 #include <QTemporaryDir>
 
 #include <cstdio>
+#include <string_view>
 
 using namespace microtome;
 
@@ -200,10 +201,25 @@ int work(const Wish& wish)
     return QApplication::exec();
 }
 
+/// Pictures and figures are drawn on machines without a display, too.
+void doWithoutDisplay(int argc, char** argv)
+{
+    for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
+        if (!qEnvironmentVariableIsEmpty(name))
+            return;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "figure" || word == "--help" || word == "--version"
+            || word.starts_with("--tour") || word.starts_with("--screenshot"))
+            qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
+    doWithoutDisplay(argc, argv);
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("Microtome"));
     QApplication::setApplicationVersion(QStringLiteral(MICROTOME_VERSION));

@@ -7,7 +7,10 @@
 #include <dnnl.hpp>
 #endif
 
+#include <algorithm>
+#include <cstdlib>
 #include <dlfcn.h>
+#include <thread>
 
 namespace microtome::nn {
 
@@ -45,6 +48,14 @@ Threading findBlas(std::string& name)
     return Threading::Unknown;
 }
 
+/// OMP_NUM_THREADS, as for every OpenMP program; without it, one per core.
+int usualThreads()
+{
+    const char* given = std::getenv("OMP_NUM_THREADS");
+    const int asked = given ? std::atoi(given) : 0;
+    return asked > 0 ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 } // namespace
 
 Machine prepareMachine(int threads)
@@ -57,8 +68,7 @@ Machine prepareMachine(int threads)
         + std::to_string(version->minor) + "." + std::to_string(version->patch);
 #endif
     const Threading threading = findBlas(machine.blas);
-    static const int atStart = at::get_num_threads(); // OMP_NUM_THREADS, or one per core
-    machine.threads = threads > 0 ? threads : atStart;
+    machine.threads = threads > 0 ? threads : usualThreads();
     if (threading == Threading::Own && machine.threads > 1) {
         machine.threads = 1;
         machine.note = "The BLAS at hand has threads of its own, which would fight the engine's, so "

@@ -318,8 +318,9 @@ void PictureWidget::changeEvent(QEvent* event)
 /// Screen readers hear the focused cell as the widget's description.
 void PictureWidget::describeFocus()
 {
-    const bool focused = m_picture && m_picture->focus();
-    setAccessibleDescription(focused ? m_picture->describe(*m_picture->focus()) : QString());
+    const auto cell = m_picture ? m_picture->focus() : std::nullopt;
+    const bool there = cell && !m_picture->cellRect(*cell, area(), m_look).isEmpty();
+    setAccessibleDescription(there ? m_picture->describe(*cell) : QString());
 }
 
 } // namespace microtome

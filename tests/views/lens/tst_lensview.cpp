@@ -1,8 +1,10 @@
 #include "core/store/project.h"
 #include "tests/views/viewbench.h"
+#include "views/canvas/matrixpicture.h"
 #include "views/figure/scene.h"
 #include "views/lens/lensview.h"
 #include "views/lens/sidecharts.h"
+#include "views/panel/annotated.h"
 #include "views/panel/lensrows.h"
 #include "views/session/words.h"
 
@@ -51,6 +53,35 @@ private slots:
         QVERIFY(b.settled());
         QVERIFY(b.session.edited()->base); // made on the side, for what continues from it
         QVERIFY(view.shownLens().lens->topLogits == top);
+    }
+
+    void aSmallerPictureIsNotAskedAboutTheOldFocus()
+    {
+        ViewBench b;
+        PicturePanel panel("grid", b.session);
+        panel.resize(600, 300);
+        panel.show();
+        int astray = 0;
+        const auto picture = [&](int columns) {
+            MatrixData data;
+            data.values = Matrix::filled(2, static_cast<std::size_t>(columns), 0.5f);
+            Annotations words;
+            words.rows = 2;
+            words.columns = columns;
+            words.describe = [columns, &astray](const Cell& cell) {
+                astray += cell.column >= columns;
+                return QStringLiteral("cell %1").arg(cell.column);
+            };
+            return std::make_shared<AnnotatedPicture>(
+                std::make_shared<MatrixPicture>(std::move(data)), std::move(words));
+        };
+        auto wide = picture(12);
+        wide->setFocus(Cell{1, 11});
+        panel.setPicture(wide, PictureWidget::Fit::Scrolled);
+        QCOMPARE(panel.canvas().accessibleDescription(), QString("cell 11"));
+        panel.setPicture(picture(3), PictureWidget::Fit::Scrolled);
+        QCOMPARE(panel.canvas().accessibleDescription(), QString());
+        QCOMPARE(astray, 0);
     }
 
     void saysWhatToDoWithoutAModelAndWithoutAPrompt()
