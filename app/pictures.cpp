@@ -127,6 +127,11 @@ QStringList renderTour(const PictureTour& tour)
                 for (const TourScene& scene : scenesOf(window.workspace()->current(), session)) {
                     scene.enter();
                     waitUntilDone(session, longestScene);
+                    const View* shown = window.workspace()->current();
+                    if (shown && shown->state() == View::State::Failed)
+                        throw Error("The picture of “" + view.toStdString() + "” with "
+                            + std::to_string(session.prompt().size())
+                            + " tokens failed: " + shown->sentence().toStdString());
                     saveBoth(window, session, tour.folder, view + scene.name + of, names);
                     scene.leave();
                     waitUntilDone(session);

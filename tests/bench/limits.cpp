@@ -1,9 +1,11 @@
 #include "tests/bench/limits.h"
 
+#include "core/nn/pages.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/dot.h>
 #include <ATen/ops/mm.h>
-#include <ATen/ops/ones.h>
 #include <ATen/ops/rand.h>
-#include <ATen/ops/sum.h>
 
 #include <algorithm>
 #include <chrono>
@@ -38,8 +40,15 @@ double matrixRate()
 
 double readingRate()
 {
-    const at::Tensor numbers = at::ones({64 << 20});
-    const double seconds = best(7, [&] { at::sum(numbers); });
+    at::Tensor numbers = nn::emptyInLargePages({128 << 20}, at::kFloat);
+    numbers.fill_(1);
+    const std::int64_t share = numbers.numel() / at::get_num_threads();
+    const double seconds = best(7, [&] {
+        at::parallel_for(0, numbers.numel(), share, [&](std::int64_t from, std::int64_t to) {
+            const at::Tensor own = numbers.narrow(0, from, to - from);
+            at::dot(own, own); // reads it once
+        });
+    });
     return static_cast<double>(numbers.nbytes()) / seconds;
 }
 

@@ -306,8 +306,9 @@ QString LensView::copyAsPython() const
 nlohmann::json LensView::viewState() const
 {
     nlohmann::json sizes = nlohmann::json::array();
-    for (const int size : m_splitter->sizes())
-        sizes.push_back(size);
+    if (m_placed)
+        for (const int size : m_splitter->sizes())
+            sizes.push_back(size);
     return {{"measure", m_measure->active()}, {"embedding", m_embedding->isChecked()},
         {"mid", m_mid->isChecked()}, {"row_kl", m_rowKl->isChecked()}, {"ranks", m_side->ranks()},
         {"scroll", m_grid->scroll()}, {"sizes", sizes}, {"focus", focusToJson(focus())}};
@@ -329,8 +330,10 @@ void LensView::restore(const nlohmann::json& state)
     if (state.contains("measure") && state["measure"].is_number_integer())
         m_measure->setActive(state["measure"].get<int>());
     if (state.contains("sizes") && state["sizes"].is_array() && state["sizes"].size() == 2
-        && state["sizes"][0].is_number_integer() && state["sizes"][1].is_number_integer())
+        && state["sizes"][0].is_number_integer() && state["sizes"][1].is_number_integer()) {
         m_splitter->setSizes({state["sizes"][0].get<int>(), state["sizes"][1].get<int>()});
+        m_placed = true;
+    }
     if (const Focus kept = focusFromJson(state.value("focus", nlohmann::json()));
         kept.kind != Focus::Kind::Nothing)
         selection().setFocus(kept);

@@ -71,7 +71,7 @@ private:
     LensShown m_shown;
     std::optional<StoredRequest> m_toKeep; ///< what the grid was computed from, while not kept
     std::vector<TokenId> m_drawnIds;
-    bool m_placed = false; ///< somebody moved the splitter: it stays
+    bool m_placed = false; ///< somebody moved the splitter, now or in the state that came back
     nlohmann::json m_scroll; ///< to be restored with the next drawing
 };
 
