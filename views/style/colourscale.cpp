@@ -12,6 +12,7 @@ namespace {
 constexpr int stepEntries = 128; // table entries between two stops of the magnitude scale
 constexpr int sideEntries = 512; // table entries on either side of zero
 constexpr double divergingPower = 0.8;
+constexpr double negligible = 1e-4; // of the largest number: rounding, beside few effects
 
 /// The number below which `share` of `values` lie (nearest rank). Reorders `values`.
 double quantile(std::vector<float>& values, double share)
@@ -49,6 +50,8 @@ ColourRange ColourRange::robust(
     const auto [lowest, highest] = std::minmax_element(finite.begin(), finite.end());
     const double minimum = static_cast<double>(*lowest);
     const double maximum = static_cast<double>(*highest);
+    const double size = std::max(std::abs(minimum), std::abs(maximum));
+    std::erase_if(finite, [&](float v) { return std::abs(v) < negligible * size; });
     ColourRange range;
     if (kind == Kind::Diverging) {
         std::transform(

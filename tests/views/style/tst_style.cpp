@@ -106,6 +106,12 @@ void StyleTest::robustLimits()
     QCOMPARE(diverging.low, -996.0);
     QVERIFY(diverging.clippedHigh && diverging.clippedLow);
 
+    std::vector<float> sparse(1000, -2e-7F); // rounding everywhere, and two effects
+    sparse[3] = sparse[500] = 1;
+    const auto effects = ColourRange::robust(ColourRange::Kind::Diverging, sparse);
+    QCOMPARE(effects.high, 1.0);
+    QVERIFY(!effects.clippedHigh && !effects.clippedLow);
+
     const std::vector<float> few{-1, 0.5F, 2};
     const auto all = ColourRange::robust(ColourRange::Kind::Diverging, few);
     QCOMPARE(all.high, 2.0);
