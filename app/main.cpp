@@ -209,8 +209,9 @@ void doWithoutDisplay(int argc, char** argv)
             return;
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
-        if (word == "figure" || word == "--help" || word == "--version"
-            || word.starts_with("--tour") || word.starts_with("--screenshot"))
+        if (word == "figure" || word == "-h" || word == "--help" || word == "-v"
+            || word == "--version" || word.starts_with("--tour")
+            || word.starts_with("--screenshot"))
             qputenv("QT_QPA_PLATFORM", "offscreen");
     }
 }

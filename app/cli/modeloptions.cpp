@@ -25,7 +25,9 @@ void ModelOptions::add(CLI::App& command)
     command.add_option("--dtype", dtype, "What to compute in (default: f32)")
         ->type_name("f32|bf16")
         ->check(CLI::IsMember({"f32", "bf16"}));
-    command.add_option("--threads", threads, "Compute threads (default: OMP_NUM_THREADS, or one per core)")
+    command
+        .add_option(
+            "--threads", threads, "Compute threads (default: OMP_NUM_THREADS, or one per core)")
         ->type_name("N")
         ->check(CLI::Range(0, 1024));
     command.add_option("--seed", seed, "Of everything that is drawn at random (default: 0)")

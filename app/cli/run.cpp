@@ -94,9 +94,10 @@ nlohmann::json compute(
     const Trace trace = model.run(request, progress.part(0, 0.8));
 
     nlohmann::json loss;
-    const bool predictable = std::all_of(prompt.ids.begin(), prompt.ids.end(),
-        [&](TokenId id) { return id < model.architecture().outputs(); });
-    if (prompt.size() > 1 && predictable) {
+    const bool predictable = prompt.size() > 1
+        && std::all_of(prompt.ids.begin() + 1, prompt.ids.end(),
+            [&](TokenId id) { return id < model.architecture().outputs(); });
+    if (predictable) {
         Metric metric;
         metric.kind = Metric::Kind::Loss;
         loss = model.measure({prompt.ids, {edits}, metric, trace.base}, progress.part(0.8, 1))
@@ -180,8 +181,9 @@ void addRun(CLI::App& app, Work& work)
         "Write the trace: every wanted point, logits [tokens, vocab] and tokens, without a batch "
         "axis");
     command->footer(
-        R"(JSON: ids[], pieces[], loss (mean next-token cross-entropy in nats; null for one token, or
-where a token has no logit), next[]: {id, piece, logit, prob} after the last position; with --out trace: {file, shapes}.
+        R"(JSON: ids[], pieces[], loss (mean next-token cross-entropy in nats; null for one token, and
+where one that follows has no logit), next[]: {id, piece, logit, prob} after the last position; with --out
+trace: {file, shapes}.
 
 Examples:
   microtome-cli run --model gpt2 --text "The capital of France is"

@@ -41,7 +41,7 @@ struct Lens {
     Matrix entropy; ///< rows x columns, nats
     Matrix kl; ///< rows x columns, KL(last row ‖ cell) in nats
     Matrix
-        nextLogit; ///< rows x columns, of the token that follows in the prompt; NaN where none with a logit does
+        nextLogit; ///< rows x columns, of the token that follows; NaN where none with a logit does
     Matrix nextRank; ///< rows x columns, 0 = top; -1 where none with a logit follows
 
     /// Asked for, or the distinct top tokens over all rows at the selected position, the ones that

@@ -12,8 +12,8 @@ struct Machine {
     std::string note;   ///< a sentence when threads had to be held back, else empty
 };
 
-/// Sets the number of compute threads (0: OMP_NUM_THREADS, or one per core) and finds out which BLAS the process runs on.
-/// Beside a BLAS with threads of its own, libtorch is kept to one: their threads would fight.
+/// Sets the number of compute threads (0: OMP_NUM_THREADS, or one per core) and finds out which BLAS
+/// the process runs on. Beside a BLAS with threads of its own, libtorch is kept to one: their threads would fight.
 Machine prepareMachine(int threads);
 
 } // namespace microtome::nn

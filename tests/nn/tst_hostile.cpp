@@ -1,3 +1,5 @@
+// Long because it is a list: one test for each way in which a folder can lie, all over the same
+// exported models and the same judgement of what opening them may say.
 #include "core/model/safetensors.h"
 #include "tests/fakevariety.h"
 #include "tests/nn/pair.h"

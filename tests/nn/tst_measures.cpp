@@ -1,3 +1,5 @@
+// Long because everything that is measured (gradients, metrics, read-outs, weights, attribution) is
+// held against the same random pairs and the same metrics written out by hand.
 #include "tests/fakevariety.h"
 #include "tests/nn/pair.h"
 

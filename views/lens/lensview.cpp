@@ -195,9 +195,7 @@ void LensView::keepGrid()
 {
     if (!m_toKeep || session().currentRun() == 0 || !m_shown.lens)
         return;
-    const StoredRequest request = *std::exchange(m_toKeep, {});
-    if (!findStored(session(), request))
-        keepStored(session(), request, m_shown.lens->toBundle());
+    keepStored(session(), *std::exchange(m_toKeep, {}), m_shown.lens->toBundle());
 }
 
 void LensView::computeColumn()

@@ -6,6 +6,9 @@
 
 namespace microtome {
 
+/// How many tokens of its prediction a run has at hand.
+inline constexpr int nextTokens = 10;
+
 /// The prediction of one row of logits: top k (ties: lower id first), entropy, logits and ranks of
 /// the tracked tokens. Sums in f64.
 ReadOut nextToken(

@@ -2,7 +2,6 @@
 #include "core/store/project.h"
 #include "core/work/sha256.h"
 #include "views/session/nexttoken.h"
-#include "views/session/session.h"
 #include "views/session/wanted.h"
 
 #include <nlohmann/json.hpp>
@@ -51,7 +50,8 @@ nlohmann::json nextOf(const RunState& run)
 
 /// What a run of a prompt is found again by. Values of edits are named by their place; what they
 /// hold is part of the key by its hash.
-RunKey keyOf(const ModelInfo& info, ModelId model, PromptId id, const Prompt& prompt, const Edits& edits)
+RunKey keyOf(
+    const ModelInfo& info, ModelId model, PromptId id, const Prompt& prompt, const Edits& edits)
 {
     RunKey key;
     key.kind = promptRun;
@@ -165,8 +165,8 @@ RunPointer Session::recalled(const Prompt& prompt, const Edits& edits) const
         state.seconds = m_project->json(*run, "next").value("seconds", 0.0);
         state.stored = static_cast<std::int64_t>(*run);
         return std::make_shared<const RunState>(std::move(state));
-    } catch (const Error&) {
-        return {}; // what cannot be read is run again
+    } catch (const std::exception&) {
+        return {}; // what cannot be read, or is not what it should be, is run again
     }
 }
 

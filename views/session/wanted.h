@@ -4,9 +4,6 @@
 
 namespace microtome {
 
-/// Tokens of a prediction that are kept with a run.
-inline constexpr int nextTokens = 10;
-
 /// What the runs on screen should be of, and what of it is there already.
 struct Session::Wanted {
     Prompt prompt;

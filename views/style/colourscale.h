@@ -27,8 +27,8 @@ struct ColourRange {
     static ColourRange diverging(double limit, const QString& unit = {});
 
     /// Limits that `share` of the finite numbers lie within, those aside that are nothing beside the
-    /// largest (a patching sweep with two effects is not drawn at the scale of rounding). Magnitude starts at zero unless some
-    /// number is negative; diverging is symmetric about zero.
+    /// largest (a patching sweep with two effects is not drawn at the scale of rounding). Magnitude
+    /// starts at zero unless some number is negative; diverging is symmetric about zero.
     static ColourRange robust(
         Kind kind, std::span<const float> values, const QString& unit = {}, double share = 0.995);
 

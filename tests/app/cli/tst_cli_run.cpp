@@ -116,7 +116,7 @@ void TestCliRun::trace()
     const json document = finished.json();
     QCOMPARE(document.at("ids").get<std::vector<TokenId>>(), ids);
     const Matrix logits = wanted->matrix("a/logits");
-    const bool predictable = *std::ranges::max_element(ids) < static_cast<int>(logits.columns());
+    const bool predictable = *std::max_element(ids.begin() + 1, ids.end()) < static_cast<int>(logits.columns());
     double loss = 0;
     for (std::size_t t = 0; t < ids.size(); ++t) {
         double sum = 0;

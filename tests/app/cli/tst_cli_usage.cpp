@@ -24,7 +24,22 @@ private slots:
     void outIsWholeOrNotThere();
     void closedPipe();
     void fullDisk();
+    void threadsOfOpenMp();
 };
+
+/// OMP_NUM_THREADS is obeyed, --threads stands above it; a BLAS with threads of its own allows one.
+void TestCliUsage::threadsOfOpenMp()
+{
+    for (const auto& [options, wanted] : {std::pair {"", 3}, std::pair {"--threads 2", 2}}) {
+        const auto finished = shell(QString("OMP_NUM_THREADS=3 $CLI info --json --model '%1' %2")
+                                        .arg(induction(), options));
+        QVERIFY2(finished.code == 0, finished.says());
+        const auto document = finished.json();
+        const bool own
+            = document.at("blas").get<std::string>().find("own threads") != std::string::npos;
+        QCOMPARE(document.at("threads").get<int>(), own ? 1 : wanted);
+    }
+}
 
 void TestCliUsage::helpAndVersion()
 {

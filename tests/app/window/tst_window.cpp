@@ -1,3 +1,4 @@
+// Long because it is what a person does in the one window, gesture by gesture, on the same desk.
 #include "app/mainwindow.h"
 #include "app/statusstrip.h"
 #include "app/tabledialog.h"

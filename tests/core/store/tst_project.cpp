@@ -1,3 +1,4 @@
+// Long because one project holds all families of tables, and their laws are about each other.
 #include "core/store/reader.h"
 #include "samples.h"
 

@@ -1,3 +1,5 @@
+// Long because the queue is one machine: each test sets two threads against each other by the same
+// few gates, and what one proves (order, stop, delivery) the next one builds on.
 #include "core/work/jobs.h"
 
 #include <QTest>

@@ -55,6 +55,33 @@ private slots:
         QVERIFY(view.shownLens().lens->topLogits == top);
     }
 
+    void aKeptRunThatIsNotWhatItShouldBeIsRunAgain()
+    {
+        QTemporaryDir folder;
+        const auto file = std::filesystem::path(folder.path().toStdString()) / "p.microtome";
+        const auto project = std::make_shared<Project>(Project::create(file));
+        const RunFilter prompts{.kind = "prompt"};
+        Matrix logits;
+        for (const bool again : {false, true}) {
+            ViewBench b;
+            b.session.setProject(project);
+            b.session.openModel("small");
+            b.session.setPromptText("When Mary and John went to");
+            QVERIFY(b.settled());
+            QCOMPARE(b.session.currentRun(), 0); // it was computed
+            if (again) {
+                QVERIFY(b.session.edited()->logits == logits);
+                break;
+            }
+            logits = b.session.edited()->logits;
+            b.session.keepRun();
+            const RunId other = project->beginRun(project->runs(prompts).front().key, "by hand");
+            project->put(other, "logits", Matrix::filled(1, logits.columns(), 0));
+            project->putJson(other, "next", "nonsense");
+            project->commitRun(other);
+        }
+    }
+
     void aSmallerPictureIsNotAskedAboutTheOldFocus()
     {
         ViewBench b;
