@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include <malloc.h>
 #include <unistd.h>
 
 namespace microtome::cli {
@@ -83,8 +84,17 @@ OnTrainProgress reporter(const std::string& kind)
     };
 }
 
+/// Every step takes and gives back the same large pieces of memory: they are kept instead of being
+/// asked from the system anew, page by page (a fifth of the time of a small model).
+void keepMemory()
+{
+    ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
+
 void train(const TrainCommand& command)
 {
+    keepMemory();
     const Recipe recipe = readRecipe(command.config);
     TrainOptions options = command.options;
     options.stop = std::make_shared<std::atomic<bool>>(false);

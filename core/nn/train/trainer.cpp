@@ -67,7 +67,7 @@ Trainer::Trainer(
     , m_start(startOf(m_recipe, m_device))
     , m_corpus(corpusOf(m_recipe, m_recipe.train, m_start, false))
     , m_batches(m_corpus, rows())
-    , m_forward(m_start.architecture, m_device)
+    , m_forward(m_start.architecture, m_device, TrainForward::wayOn(m_device))
     , m_optimizer(m_recipe.optimizer, m_start.leaves.weights(), m_start.leaves.decayed())
     , m_file(m_out, identity())
 {
@@ -130,7 +130,7 @@ at::Tensor Trainer::lossOf(const Parameters& p, const Batch& batch) const
         = at::tensor(batch.ids, at::kLong).to(m_device).view({batch.rows, batch.width});
     at::Tensor residual = m_forward.residual(p, ids);
     if (batch.predicted == batch.rows * batch.width)
-        return meanLoss(m_forward.logits(p, residual), at::tensor(batch.targets, at::kLong).to(m_device));
+        return m_forward.loss(p, residual, at::tensor(batch.targets, at::kLong).to(m_device));
     std::vector<std::int64_t> places;
     std::vector<std::int64_t> targets;
     for (std::size_t i = 0; i < batch.targets.size(); ++i)
@@ -139,7 +139,7 @@ at::Tensor Trainer::lossOf(const Parameters& p, const Batch& batch) const
             targets.push_back(batch.targets[i]);
         }
     residual = residual.index_select(0, at::tensor(places, at::kLong).to(m_device));
-    return meanLoss(m_forward.logits(p, residual), at::tensor(targets, at::kLong).to(m_device));
+    return m_forward.loss(p, residual, at::tensor(targets, at::kLong).to(m_device));
 }
 
 void Trainer::step()
