@@ -29,5 +29,6 @@ void addHeads(CLI::App&, Work& work);
 void addDla(CLI::App&, Work& work);
 void addPatch(CLI::App&, Work& work);
 void addProject(CLI::App&, Work& work);
+void addTrain(CLI::App&, Work& work);
 
 } // namespace microtome::cli

@@ -1,7 +1,7 @@
 #include "core/nn/open.h"
 
 #include "core/nn/config.h"
-#include "core/nn/families.h"
+#include "core/nn/load.h"
 #include "core/nn/machine.h"
 #include "core/nn/network.h"
 #include "core/nn/toy.h"
@@ -71,14 +71,10 @@ std::unique_ptr<Model> openModel(const fs::path& given, const OpenOptions& optio
     const fs::path home = folder ? path : path.parent_path();
     const auto config = readConfig(folder ? home / "config.json" : fs::path(path).replace_extension(".json"));
 
-    nn::LoadedDecoder decoder;
-    if (nn::hasTransformerLensNames(weights))
-        decoder = nn::loadTransformerLens(config, weights, type, device);
-    else if (config.is_null())
+    if (config.is_null() && !nn::hasTransformerLensNames(weights))
         throw Error("There is no config.json beside the weights in " + home.string()
             + ", and the tensors do not carry TransformerLens's names.");
-    else
-        decoder = nn::loadFamily(config, weights, type, device);
+    nn::LoadedDecoder decoder = nn::loadDecoder(config, weights, type, device);
 
     std::shared_ptr<const Tokenizer> tokenizer = Tokenizer::open(home);
     if (tokenizer && tokenizer->size() > static_cast<std::size_t>(decoder.architecture.vocabulary))

@@ -104,7 +104,7 @@ Product::Product(at::Tensor stored, at::Tensor bias, at::ScalarType dtype, at::D
     if (bias.defined())
         m_bias = bias.to(device, dtype).contiguous();
 #ifdef HAVE_ONEDNN
-    if (dtype == at::kFloat && device.is_cpu()) {
+    if (dtype == at::kFloat && device.is_cpu() && !m_stored.requires_grad()) {
         m_packed = std::make_shared<Packed>(weight(), m_bias.defined());
         return;
     }

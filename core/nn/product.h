@@ -8,7 +8,8 @@ namespace microtome::nn {
 
 /// y = x Wᵀ + b for one weight of the model. f32 weights on the CPU are packed once in oneDNN's blocked
 /// layout (where the build has oneDNN) and the mapped original is given back to the system; under
-/// autograd the original is used, so that gradients flow to x.
+/// autograd the original is used, so that gradients flow to x. A weight that is itself differentiated
+/// is never packed.
 class Product {
 public:
     Product() = default;

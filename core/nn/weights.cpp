@@ -74,6 +74,13 @@ Weights Weights::open(const fs::path& path)
     return weights;
 }
 
+Weights Weights::of(std::map<std::string, at::Tensor> tensors)
+{
+    Weights weights;
+    weights.m_tensors = std::move(tensors);
+    return weights;
+}
+
 void Weights::add(const fs::path& path)
 {
     const auto file = SafeTensors::open(path);
@@ -85,6 +92,8 @@ void Weights::add(const fs::path& path)
 
 std::vector<std::int64_t> Weights::shape(const std::string& name) const
 {
+    if (const auto own = m_tensors.find(name); own != m_tensors.end())
+        return own->second.sizes().vec();
     const auto found = m_entries.find(name);
     if (found == m_entries.end())
         throw Error("The model's files hold no tensor named " + name + ".");
@@ -103,8 +112,10 @@ at::Tensor Weights::get(const std::string& name, const std::vector<std::int64_t>
 at::Tensor Weights::get(const std::string& name)
 {
     const auto sizes = shape(name);
-    const Place& place = m_entries.at(name);
     m_used.insert(name);
+    if (const auto own = m_tensors.find(name); own != m_tensors.end())
+        return own->second;
+    const Place& place = m_entries.at(name);
     const auto& dtype = place.entry->dtype;
     const auto type = dtype == "F32" ? at::kFloat
         : dtype == "F16"             ? at::kHalf
@@ -132,7 +143,10 @@ std::vector<std::string> Weights::unused() const
 {
     std::vector<std::string> rest;
     for (const auto& [name, place] : m_entries)
-        if (!m_used.contains(name))
+        if (!m_used.contains(name) && !m_ignored.contains(name))
+            rest.push_back(name);
+    for (const auto& [name, tensor] : m_tensors)
+        if (!m_used.contains(name) && !m_ignored.contains(name))
             rest.push_back(name);
     return rest;
 }
@@ -141,6 +155,8 @@ std::vector<std::string> Weights::names() const
 {
     std::vector<std::string> all;
     for (const auto& [name, place] : m_entries)
+        all.push_back(name);
+    for (const auto& [name, tensor] : m_tensors)
         all.push_back(name);
     return all;
 }

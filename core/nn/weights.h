@@ -13,14 +13,21 @@
 
 namespace microtome::nn {
 
-/// The tensors of a model's safetensors files (one, or sharded with an index), mapped, not copied.
+/// The tensors of a model's safetensors files (one, or sharded with an index), mapped, not copied;
+/// or those of a model that is being trained.
 /// Remembers which were asked for, so that the rest can be named to the person.
 class Weights {
 public:
     /// A model folder or one safetensors file.
     static Weights open(const std::filesystem::path&);
 
-    bool has(const std::string& name) const { return m_entries.contains(name); }
+    /// Tensors in memory, taken as they are; what is computed from them can be differentiated.
+    static Weights of(std::map<std::string, at::Tensor>);
+
+    bool has(const std::string& name) const
+    {
+        return m_entries.contains(name) || m_tensors.contains(name);
+    }
     std::vector<std::int64_t> shape(const std::string& name) const;
 
     /// The tensor as the file stores it, sharing the file's memory. Throws Error when it is absent,
@@ -30,7 +37,8 @@ public:
     /// The same; throws Error as well when its shape is another.
     at::Tensor get(const std::string& name, const std::vector<std::int64_t>& expected);
 
-    void ignore(const std::string& name) { m_used.insert(name); } ///< a buffer nobody needs
+    void ignore(const std::string& name) { m_ignored.insert(name); } ///< a buffer nobody needs
+    bool isIgnored(const std::string& name) const { return m_ignored.contains(name); }
     std::vector<std::string> unused() const;
     std::vector<std::string> names() const;
     std::string dtype() const; ///< of most numbers
@@ -52,7 +60,9 @@ private:
 
     std::vector<std::shared_ptr<const SafeTensors>> m_files;
     std::map<std::string, Place> m_entries;
+    std::map<std::string, at::Tensor> m_tensors;
     std::set<std::string> m_used;
+    std::set<std::string> m_ignored;
 };
 
 } // namespace microtome::nn
