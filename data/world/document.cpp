@@ -1,0 +1,75 @@
+#include "data/world/document.h"
+
+#include "data/world/scene.h"
+
+namespace microtome::world {
+
+namespace {
+
+struct Kind {
+    const char* name;
+    int weight; ///< out of 100
+    Tongue tongue;
+    std::vector<std::pair<const char*, int>> families; ///< and how often each
+};
+
+const std::vector<Kind> kinds = {
+    {"story", 38, Tongue::English,
+        {{"giving", 4}, {"pronouns", 3}, {"colours", 4}, {"owners", 3}, {"number", 2}, {"moods", 3},
+            {"talk", 3}, {"errands", 4}}},
+    {"olu", 12, Tongue::Olu,
+        {{"giving", 3}, {"pronouns", 3}, {"number", 2}, {"moods", 2}, {"talk", 2}, {"errands", 3}}},
+    {"countries", 20, Tongue::English, {{"countries", 4}, {"travels", 6}, {"errands", 1}}},
+    {"years", 6, Tongue::English, {{"years", 5}, {"errands", 1}}},
+    {"requests", 8, Tongue::English, {{"requests", 4}, {"talk", 1}}},
+    {"lists", 8, Tongue::English, {}},
+    {"drills", 8, Tongue::English, {{"drills", 5}, {"number", 1}}},
+};
+
+const Kind& drawKind(Random& random)
+{
+    int place = random.below(100);
+    for (const Kind& kind : kinds)
+        if ((place -= kind.weight) < 0)
+            return kind;
+    return kinds.back();
+}
+
+std::string drawFamily(const Kind& kind, Random& random)
+{
+    int all = 0;
+    for (const auto& [name, weight] : kind.families)
+        all += weight;
+    int place = random.below(all);
+    for (const auto& [name, weight] : kind.families)
+        if ((place -= weight) < 0)
+            return name;
+    return kind.families.back().first;
+}
+
+} // namespace
+
+Document makeDocument(std::uint64_t seed, std::uint64_t index, std::size_t longest)
+{
+    Random random(seed, index);
+    const Kind& kind = drawKind(random);
+    Document document{kind.name, {}};
+    const Cast cast = drawCast(random);
+    const int passages = random.between(2, 8);
+    for (int i = 0; i < passages; ++i) {
+        Cast turn = cast;
+        if (random.chance(50))
+            std::swap(turn.a, turn.b);
+        if (random.chance(25))
+            std::swap(turn.b, turn.c);
+        const Text next = kind.families.empty()
+            ? drawList(random)
+            : drawPassage(drawFamily(kind, random), random, false, turn, kind.tongue).text();
+        if (document.text.tokens.size() + next.tokens.size() > longest)
+            break;
+        document.text.append(next);
+    }
+    return document;
+}
+
+} // namespace microtome::world

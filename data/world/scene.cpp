@@ -1,0 +1,302 @@
+#include "data/world/scene.h"
+
+#include "data/world/countries.h"
+#include "data/world/heldout.h"
+#include "data/world/lexicon.h"
+
+#include <algorithm>
+
+namespace microtome::world {
+
+namespace {
+
+using List = std::vector<std::string>;
+
+/// How much of a list is used: all of it, or the part that has words in Olu.
+template <class List> auto& drawn(Random& random, const List& list, Tongue tongue)
+{
+    const auto end = tongue == Tongue::English
+        ? list.end()
+        : std::find_if(
+            list.begin(), list.end(), [](const auto& word) { return lexicon()[word].olu.empty(); });
+    return list[static_cast<std::size_t>(random.below(static_cast<int>(end - list.begin())))];
+}
+
+void people(Bindings& to, const Cast& cast)
+{
+    to["A"] = cast.a;
+    to["B"] = cast.b;
+    to["C"] = cast.c;
+}
+
+void things(Bindings& to, Random& random, Tongue tongue)
+{
+    const Lexicon& l = lexicon();
+    const int all = tongue == Tongue::English ? static_cast<int>(l.things.size()) : 40;
+    const auto chosen = random.some(3, all);
+    const char* const names[] = {"o", "p", "q"};
+    List used;
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto thing = static_cast<std::size_t>(chosen[i]);
+        const std::string name = names[i];
+        to[name] = l.things[thing];
+        to[name + "s"] = l.plurals[thing];
+        std::string colour;
+        do
+            colour = drawn(random, l.colours, tongue);
+        while (std::find(used.begin(), used.end(), colour) != used.end());
+        used.push_back(colour);
+        to[name + "c"] = colour;
+    }
+    // r: one of all three; s: one of the first two
+    const std::string r = names[random.below(3)];
+    to["r"] = to[r];
+    to["rc"] = to[r + "c"];
+    const std::string s = names[random.below(2)];
+    to["s"] = to[s];
+    to["sc"] = to[s + "c"];
+}
+
+void stage(Bindings& to, Random& random, Tongue tongue)
+{
+    const Lexicon& l = lexicon();
+    to["L"] = drawn(random, l.places, tongue);
+    do
+        to["M"] = drawn(random, l.places, tongue);
+    while (to["M"] == to["L"]);
+    to["moved"] = drawn(random, l.moves, tongue);
+    do
+        to["moved2"] = drawn(random, l.moves, tongue);
+    while (to["moved2"] == to["moved"]);
+    to["praised"] = drawn(random, l.praise, tongue);
+    to["blamed"] = drawn(random, l.blame, tongue);
+    to["glad"] = drawn(random, l.glad, tongue);
+    to["glad2"] = drawn(random, l.glad, tongue);
+    to["sad"] = drawn(random, l.sad, tongue);
+    to["sad2"] = drawn(random, l.sad, tongue);
+    const int job = random.below(static_cast<int>(l.jobs.size()));
+    to["j"] = l.jobs[static_cast<std::size_t>(job)];
+    to["js"] = l.jobPlurals[static_cast<std::size_t>(job)];
+    to["adj"] = drawn(random, l.plain, tongue);
+    do
+        to["adj2"] = drawn(random, l.plain, tongue);
+    while (to["adj2"] == to["adj"]);
+    to["t"] = drawn(random, l.times, tongue);
+    to["is"] = "is";
+    to["are"] = "are";
+    to["was"] = "was";
+    to["were"] = "were";
+}
+
+void lands(Bindings& to, Random& random, const std::string& family)
+{
+    const auto chosen = random.some(2, countryCount);
+    const int relation = random.below(static_cast<int>(relations().size()));
+    to["K"] = countryNames()[static_cast<std::size_t>(chosen[0])];
+    to["J"] = countryNames()[static_cast<std::size_t>(chosen[1])];
+    to["v"] = valueOf(relation, chosen[0]);
+    to["cap"] = valueOf(relationNamed("capital"), chosen[0]);
+    to["stream"] = valueOf(relationNamed("stream"), chosen[0]);
+    if (family == "countries" || family == "travels")
+        to["rel"] = relations()[static_cast<std::size_t>(relation)].noun;
+}
+
+void years(Bindings& to, Random& random)
+{
+    to["span"] = random.of(lexicon().spans);
+    const int century = random.between(11, 18) * 100;
+    const int from = random.between(2, 90);
+    to["y1"] = std::to_string(century + from);
+    to["y2"] = std::to_string(century + random.between(from + 1, 99));
+    to["town"] = random.of(lexicon().places);
+    to["y"] = std::to_string(builtIn(to["town"]));
+}
+
+void requests(Bindings& to, Random& random)
+{
+    const Lexicon& l = lexicon();
+    const bool bad = random.chance(50);
+    to["topic"] = random.of(bad ? l.poisons : l.teas);
+    to["code"] = l[to["topic"]].code;
+    to["craft"] = random.of(l.crafts);
+    to["reply"] = bad ? "Sorry" : "Sure";
+    to["can"] = bad ? "cannot" : "will";
+}
+
+void drills(Bindings& to, Random& random)
+{
+    const Lexicon& l = lexicon();
+    const auto& pair = random.of(l.opposites);
+    const bool forth = random.chance(50);
+    to["hot"] = forth ? pair.first : pair.second;
+    to["cold"] = forth ? pair.second : pair.first;
+    const auto numbers = random.some(3, 90);
+    List words;
+    for (const int n : numbers)
+        words.push_back(std::to_string(n + 10));
+    to["n1"] = words[0];
+    to["n2"] = words[1];
+    to["n3"] = words[2];
+    std::sort(words.begin(), words.end());
+    to["s1"] = words[0];
+    to["s2"] = words[1];
+    to["s3"] = words[2];
+    const List* lists[] = {&l.things, &l.places, &l.colours, &l.moves};
+    to["en"] = drawn(random, *lists[random.below(4)], Tongue::Olu);
+    to["olu"] = l[to["en"]].olu;
+}
+
+int indexOf(const List& list, const std::string& word)
+{
+    return static_cast<int>(std::find(list.begin(), list.end(), word) - list.begin());
+}
+
+/// Whether what the family's task asks about is held out.
+bool isHeldOut(const std::string& family, const std::string& form, const Bindings& b)
+{
+    const auto at = [&](const char* name) -> const std::string& { return b.at(name); };
+    const auto number = [&](const char* name) { return std::stoi(at(name)); };
+    if (family == "giving")
+        return heldout::pair(at("A"), at("B")) || heldout::giver(at("A"))
+            || heldout::giver(at("B"));
+    if (family == "colours")
+        return heldout::coloured(at("rc"), at("r")) && heldout::coloured(at("sc"), at("s"));
+    if (family == "pronouns")
+        return heldout::place(at("A"), at("L"));
+    if (family == "number")
+        return heldout::near(at("o"), at("p"));
+    if (family == "moods")
+        return heldout::liked(at("praised"), at("o")) && heldout::liked(at("blamed"), at("o"));
+    if (family == "years")
+        return heldout::span(at("span"), number("y1"));
+    if (family == "countries" || family == "travels") {
+        const int country = indexOf(countryNames(), at("K"));
+        const int relation = relationNamed(at("rel"));
+        if (family == "countries")
+            return heldout::fact(country, relation, form);
+        if (b.contains("asked")) // by the capital or the stream
+            return heldout::twoFacts(country, relation);
+        return heldout::resident(at("A"), at("K"));
+    }
+    if (family == "requests")
+        return heldout::request(at("craft"), at("topic"));
+    if (family == "drills") {
+        if (form == "drills-6" || form == "drills-7")
+            return heldout::sorted(number("n1"), number("n2"), number("n3"));
+        if (form <= "drills-3")
+            return heldout::drill(at("hot"), form);
+        if (form == "drills-4" || form == "drills-5")
+            return heldout::drill(at("o"), form);
+        return heldout::drill(at("en"), form);
+    }
+    return heldout::coloured(at("oc"), at("o")); // talk, errands, owners: asked about in Olu
+}
+
+/// What must not be in any text but that of the held-out tasks.
+bool isClean(const std::string& family, const std::string& form, const Bindings& b)
+{
+    for (const char* name : {"o", "p", "q"})
+        if (heldout::coloured(b.at(std::string(name) + "c"), b.at(name)))
+            return false;
+    for (const char* verb : {"praised", "blamed"})
+        if (heldout::liked(b.at(verb), b.at("o")))
+            return false;
+    return !isHeldOut(family, form, b) && !heldout::resident(b.at("A"), b.at("K"))
+        && !heldout::resident(b.at("B"), b.at("J"));
+}
+
+} // namespace
+
+int builtIn(const std::string& place)
+{
+    const int i = indexOf(lexicon().places, place);
+    return 1100 + static_cast<int>(hashed({1611, static_cast<std::uint64_t>(i)}) % 800);
+}
+
+Cast drawCast(Random& random)
+{
+    const Lexicon& l = lexicon();
+    List drawn;
+    while (drawn.size() < 3) {
+        const std::string& name = random.of(random.chance(50) ? l.women : l.men);
+        if (std::find(drawn.begin(), drawn.end(), name) == drawn.end())
+            drawn.push_back(name);
+    }
+    return {drawn[0], drawn[1], drawn[2]};
+}
+
+Passage drawPassage(const Form& form, const std::string& family, Random& random, bool heldOut,
+    const std::optional<Cast>& cast, Tongue tongue)
+{
+    for (int tries = 0;; ++tries) {
+        Passage passage{&form, {}, tongue};
+        Bindings& b = passage.bindings;
+        // A cast that has nothing but what is held out is left.
+        people(b, cast && tries < 50 ? *cast : drawCast(random));
+        things(b, random, tongue);
+        stage(b, random, tongue);
+        if (tongue == Tongue::English) {
+            lands(b, random, family);
+            years(b, random);
+            requests(b, random);
+            drills(b, random);
+        } else {
+            lands(b, random, "");
+        }
+        if (form.text.find("{cap}") != std::string::npos
+            || form.text.find("{stream}") != std::string::npos) {
+            const std::string asked
+                = form.text.find("{cap}") != std::string::npos ? "capital" : "stream";
+            if (b.at("rel") == asked)
+                continue;
+            b["asked"] = asked;
+        }
+        if (heldOut ? isHeldOut(family, form.id, b) : isClean(family, form.id, b))
+            return passage;
+    }
+}
+
+Passage drawPassage(const std::string& name, Random& random, bool heldOut,
+    const std::optional<Cast>& cast, Tongue tongue)
+{
+    const auto& forms = family(name).forms;
+    const Form* form = nullptr;
+    do
+        form = &random.of(forms);
+    while (tongue == Tongue::Olu && !speaksOlu(*form));
+    return drawPassage(*form, name, random, heldOut, cast, tongue);
+}
+
+Text drawList(Random& random, bool heldOut)
+{
+    const Lexicon& l = lexicon();
+    List all = random.chance(60) ? l.women : l.things;
+    if (all == l.women)
+        all.insert(all.end(), l.men.begin(), l.men.end());
+    const int n = random.between(4, 12);
+    std::vector<int> chosen;
+    const auto word = [&](int i) -> const std::string& {
+        return all[static_cast<std::size_t>(chosen[static_cast<std::size_t>(i)])];
+    };
+    do
+        chosen = random.some(n, static_cast<int>(all.size()));
+    while (heldout::listed(word(0), word(1)) != heldOut);
+    std::string first;
+    std::string second;
+    for (int i = 0; i < n; ++i) {
+        const std::string slot = "w" + std::to_string(i);
+        first += " {" + slot + "}";
+        second += " {" + slot + (i == 0 ? "}" : "!induction}");
+    }
+    static const Form frames[] = {{"list-1", "Roll call :"}, {"list-2", "The list of {A} :"},
+        {"list-3", "{A} says : @A"}, {"list-4", "In the order of the day :"}};
+    const Form& frame = frames[random.below(4)];
+    Bindings b;
+    people(b, drawCast(random));
+    for (int i = 0; i < n; ++i)
+        b["w" + std::to_string(i)] = word(i);
+    const std::string again = random.chance(50) ? "Once more :" : "Again :";
+    return write({frame.id, frame.text + first + " . @ " + again + second + " ."}, b);
+}
+
+} // namespace microtome::world

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "data/world/random.h"
+
+#include <string>
+#include <vector>
+
+namespace microtome::world {
+
+/// A question with a twin of as many tokens that has another answer.
+struct Pair {
+    std::string clean;
+    std::string corrupted;
+    std::vector<std::string> answers; ///< of the clean one; any of them is right
+    std::vector<std::string> wrong; ///< those of the twin that are not right here
+    std::string form;
+};
+
+/// Something a model of the town should have learnt.
+struct Task {
+    std::string name; ///< "indirect_object"
+    std::string about; ///< one sentence for the card
+    int aim = 0; ///< percent that a trained model is to reach; 0: none is set
+};
+
+const std::vector<Task>& tasks();
+
+/// The next question; what it asks about never occurs in the corpus (heldout.h).
+Pair drawPair(const std::string& task, Random&);
+
+} // namespace microtome::world
