@@ -266,11 +266,12 @@ Pair drawPair(const std::string& task, Random& random)
             changed = other.text();
             const std::size_t place = lastWith(changed, rule.reason);
             pair.wrong = task == "greater_than"
-                ? endings(2, std::stoi(passage.bindings.at("y1").substr(2)))
+                ? endings(1, std::stoi(passage.bindings.at("y1").substr(2)))
                 : answersOf(task, other, changed.tokens[place]);
         }
         pair.corrupted = changed.plain(0, end);
-        if (pair.answers != pair.wrong) // two countries may have the same king
+        // Two countries may have the same king.
+        if (pair.answers != pair.wrong && pair.clean != pair.corrupted)
             return pair;
     }
 }

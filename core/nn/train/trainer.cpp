@@ -266,7 +266,7 @@ void Trainer::visit()
     const bool end = s == m_recipe.steps;
     const auto& steps = m_recipe.checkpoints;
     const bool marked = !end && std::binary_search(steps.begin(), steps.end(), s);
-    const bool evaluated = end || s % m_recipe.evaluateEvery == 0;
+    const bool evaluated = end || marked || s % m_recipe.evaluateEvery == 0;
     if (evaluated)
         evaluate();
     if (marked)
