@@ -100,9 +100,10 @@ void TrainDialog::follow()
     const QSignalBlocker quiet(m_form);
     if (m_session.hasModel())
         m_form->setModel(
-            QString::fromStdString(m_session.info().path), m_session.architecture().context);
+            QString::fromStdString(m_session.info().path), m_session.architecture().context,
+            !m_session.architecture().eos.empty());
     else
-        m_form->setModel({}, 2);
+        m_form->setModel({}, 2, false);
     const bool running = m_process.running();
     m_form->setEnabled(!running);
     m_start->setVisible(!running);

@@ -130,10 +130,11 @@ QLineEdit* TrainForm::addFile(
     return line;
 }
 
-void TrainForm::setModel(const QString& folder, int context)
+void TrainForm::setModel(const QString& folder, int context, bool ends)
 {
     const bool other = folder != m_model;
     m_model = folder;
+    m_ends = ends;
     m_start->setWordEnabled(0, !folder.isEmpty(), tr("Open a model first"));
     if (folder.isEmpty())
         m_start->setActive(1);
@@ -211,8 +212,11 @@ nlohmann::json TrainForm::config() const
         return QFileInfo(field(name)->text().trimmed()).absoluteFilePath().toStdString();
     };
     nlohmann::json config{{"model", {{"from", m_model.toStdString()}}},
-        {"data", {{"train", whole("train")}, {"documents", "lines"}}}, {"steps", steps},
-        {"sequence", number("sequence")->value()}, {"batch_tokens", number("batch")->value()},
+        {"data",
+            {{"train", whole("train")}, {"documents", "lines"},
+                {"packing", m_ends ? "packed" : "padded"}}},
+        {"steps", steps}, {"sequence", number("sequence")->value()},
+        {"batch_tokens", number("batch")->value()},
         {"optimizer", {{"learning_rate", field("rate")->text().toDouble()}}},
         {"evaluate", {{"every", std::max<std::int64_t>(steps / 40, 1)}}},
         {"checkpoints", checkpointsOf(steps)},

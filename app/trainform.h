@@ -20,7 +20,8 @@ public:
     explicit TrainForm(QWidget* parent = nullptr);
 
     /// The model that fine-tuning starts from; empty: there is none to start from.
-    void setModel(const QString& folder, int context);
+    /// `ends`: it has a token that ends a text, by which documents can be joined in a row.
+    void setModel(const QString& folder, int context, bool ends);
 
     enum class Start { FineTune, Configuration };
     Start start() const;
@@ -47,6 +48,7 @@ private:
     QGridLayout* m_grid;
     Words* m_start;
     QString m_model;
+    bool m_ends = false;
     std::vector<QWidget*> m_own; ///< of fine-tuning
     std::vector<QWidget*> m_given; ///< of a configuration
 };

@@ -229,7 +229,7 @@ void HeadsPanel::computeAtlas()
     if (!m_session.hasModel())
         return;
     const auto source = static_cast<Source>(m_source->active());
-    if (source == Source::Prompt && !m_run)
+    if (source == Source::Prompt && (!m_run || !m_session.run(m_shown)))
         return;
     StoredRequest request;
     request.kind = "heads";

@@ -143,14 +143,6 @@ std::vector<Label> CurvesPicture::labels(const QRectF& area, const Style& style)
             labelIn(QRectF(l.plot.right() + 12, end.y - line / 2, l.names - 12 + 0.5, line),
                 Qt::AlignLeft, curve.name, TextRole::Axis, colourOf(curve, style), style));
     }
-    if (m_data.rise && !m_data.riseText.isEmpty()) {
-        const double width = textWidth(m_data.riseText, TextRole::Axis, style) + 2;
-        double x = l.x(place(m_data.rise->first)) - width - 6;
-        if (x < l.plot.left())
-            x = std::min(l.x(place(m_data.rise->second)) + 6, l.plot.right() - width);
-        labels.push_back(labelIn(QRectF(x, l.plot.top() + 2, width, line), Qt::AlignLeft,
-            m_data.riseText, TextRole::Axis, style.theme.secondary, style));
-    }
     return labels;
 }
 

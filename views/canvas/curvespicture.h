@@ -26,8 +26,7 @@ struct CurvesData {
     std::optional<double> high = {};
     std::optional<std::pair<double, double>> span = {}; ///< of x, else from the numbers
     std::optional<double> here = {}; ///< a line at this x: what is open now
-    std::optional<std::pair<double, double>> rise = {}; ///< a band between two x, with its words
-    QString riseText = {};
+    std::optional<std::pair<double, double>> rise = {}; ///< a band between two x
     bool names = true; ///< at the ends of the lines, as far as they find room
     bool xNumbers = true; ///< room is kept for them where they are left out
     bool yNumbers = true;

@@ -224,21 +224,20 @@ HeadChart headChart(const ScoreSeries& series, HeadScore kind, const ChartLook& 
                 const double from = curve.x[rise->from];
                 const double to = curve.x[rise->from + 1];
                 chart.data.rise = std::pair(from, to);
-                chart.data.riseText
-                    = (entropy ? tr("steepest fall of %1: %2 to %3")
-                               : tr("steepest rise of %1: %2 to %3"))
-                          .arg(curve.name, stepText(static_cast<std::int64_t>(from)),
-                              stepText(static_cast<std::int64_t>(to)));
+                chart.data.note = (entropy ? tr("%1 falls most from %2 to %3")
+                                           : tr("%1 rises most from %2 to %3"))
+                                      .arg(curve.name, stepText(static_cast<std::int64_t>(from)),
+                                          stepText(static_cast<std::int64_t>(to)));
             }
         }
         chart.data.curves.push_back(std::move(curve));
         chart.heads.push_back(own);
     });
     if (kind == HeadScore::Entropy) {
-        chart.data.unit = tr("nats, on repeated random tokens");
+        chart.data.unit = tr("nats, on random repeats");
         chart.data.low = 0;
     } else {
-        chart.data.unit = tr("share of attention on repeated random tokens");
+        chart.data.unit = tr("attention, on random repeats");
         chart.data.low = 0;
         chart.data.high = 1;
     }

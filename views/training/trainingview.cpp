@@ -170,7 +170,7 @@ void TrainingView::refresh(Changes changes)
     }
     if (history().states.empty() && !history().record) {
         showEmpty(history().problem.empty()
-                ? tr("Nothing is told of this model's training, and it has no checkpoints.")
+                ? tr("This model has no training record and no checkpoints.")
                 : QString::fromStdString(history().problem),
             tr("Train a model…"), [this] { session().ask(QStringLiteral("train")); });
         return;

@@ -110,6 +110,10 @@ private slots:
         QCOMPARE(config.at("data").at("train").get<std::string>(),
             p.folder.filePath("text.txt").toStdString());
         QVERIFY(config.at("data").contains("heldout"));
+        QCOMPARE(config.at("data").at("packing").get<std::string>(), std::string("packed"));
+        form.setModel("/a/model", 128, false); // without a token that ends a text
+        QCOMPARE(form.config().at("data").at("packing").get<std::string>(), std::string("padded"));
+        form.setModel(QString::fromStdString(p.session.info().path), 128, true);
         QCOMPARE(config.at("steps").get<int>(), 400);
         QCOMPARE(config.at("sequence").get<int>(), 64);
         QCOMPARE(config.at("batch_tokens").get<int>(), 2048);
@@ -161,6 +165,20 @@ private slots:
         p.press("Start");
         QTRY_VERIFY(p.dialog().sentence().contains("could not be started"));
         QVERIFY(p.button("Start"));
+    }
+
+    void everyControlHasAName()
+    {
+        Page p;
+        for (const QWidget* widget : p.dialog().findChildren<QWidget*>()) {
+            const auto* button = qobject_cast<const QAbstractButton*>(widget);
+            if (!button && !qobject_cast<const QSpinBox*>(widget)
+                && !(qobject_cast<const QLineEdit*>(widget)
+                    && widget->objectName() != "qt_spinbox_lineedit"))
+                continue;
+            QVERIFY2(!widget->accessibleName().isEmpty() || (button && button->text().size() > 1),
+                qPrintable(widget->metaObject()->className() + widget->objectName()));
+        }
     }
 
     void theWindowsEndSavesTheState()
