@@ -24,6 +24,12 @@
 
 namespace microtome {
 
+namespace {
+
+constexpr int wholeHeight = 560; ///< with a chart
+
+} // namespace
+
 TrainDialog::TrainDialog(Session& session, QWidget* parent)
     : QDialog(parent)
     , m_session(session)
@@ -56,7 +62,8 @@ TrainDialog::TrainDialog(Session& session, QWidget* parent)
     column->addWidget(m_line);
     column->addWidget(m_chart, 1);
     column->addLayout(foot);
-    resize(640, 560);
+    m_chart->hide(); // until there is something to draw
+    resize(640, sizeHint().height());
 
     connect(m_start, &QPushButton::clicked, this, [this] { begin(false); });
     connect(m_resume, &QPushButton::clicked, this, [this] { begin(true); });
@@ -99,9 +106,8 @@ void TrainDialog::follow()
 {
     const QSignalBlocker quiet(m_form);
     if (m_session.hasModel())
-        m_form->setModel(
-            QString::fromStdString(m_session.info().path), m_session.architecture().context,
-            !m_session.architecture().eos.empty());
+        m_form->setModel(QString::fromStdString(m_session.info().path),
+            m_session.architecture().context, !m_session.architecture().eos.empty());
     else
         m_form->setModel({}, 2, false);
     const bool running = m_process.running();
@@ -181,6 +187,10 @@ void TrainDialog::showProgress()
     chart.logarithmic = false;
     chart.span = std::pair(0.0, std::max(now.steps, 1.0));
     m_chart->setPicture(std::make_shared<CurvesPicture>(std::move(chart)));
+    if (m_chart->isHidden()) {
+        m_chart->show();
+        resize(width(), std::max(height(), wholeHeight));
+    }
 }
 
 void TrainDialog::showEnd(bool done, bool stopped, const QString& sentence)
@@ -188,7 +198,7 @@ void TrainDialog::showEnd(bool done, bool stopped, const QString& sentence)
     const auto& steps = m_process.steps();
     const QString last = stepText(steps.empty() ? 0 : static_cast<std::int64_t>(steps.back().step));
     if (done)
-        say(tr("Done, after step %1. The model is in %2.").arg(last, m_out), false);
+        say(tr("Done. The model is in %1.").arg(m_out), false);
     else if (stopped)
         say(tr("Stopped after step %1. Resume goes on from there.").arg(last), false);
     else

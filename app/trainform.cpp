@@ -13,6 +13,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QStandardPaths>
 
 #include <algorithm>
 #include <cmath>
@@ -140,7 +141,8 @@ void TrainForm::setModel(const QString& folder, int context, bool ends)
         m_start->setActive(1);
     number("sequence")->setMaximum(std::max(context, 2));
     if (other && field("out")->text().isEmpty() && !folder.isEmpty())
-        field("out")->setText(folder + QStringLiteral("-tuned"));
+        field("out")->setText(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation)
+            + u'/' + QFileInfo(folder).fileName() + QStringLiteral("-tuned"));
 }
 
 void TrainForm::show()

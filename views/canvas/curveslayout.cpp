@@ -10,6 +10,8 @@ namespace microtome {
 namespace {
 
 constexpr double widestName = 96;
+constexpr double earlyEnd
+    = 60; ///< a line that ends so far before the others is named where it ends
 
 } // namespace
 
@@ -82,7 +84,9 @@ std::vector<CurvesPicture::End> CurvesPicture::ends(const Layout& l, const Style
             for (std::size_t i = curve.x.size(); i-- > 0;)
                 if (std::isfinite(curve.y[i])) {
                     const QPointF point(l.x(place(curve.x[i])), l.y(curve.y[i]));
-                    ends.push_back({c, point, point.y()});
+                    const bool early = point.x() < l.plot.right() - earlyEnd;
+                    ends.push_back(
+                        {c, point, (early ? point.x() : l.plot.right()) + 12, point.y()});
                     break;
                 }
         }
@@ -139,9 +143,8 @@ std::vector<Label> CurvesPicture::labels(const QRectF& area, const Style& style)
             Qt::AlignHCenter, m_data.xTitle, TextRole::Axis, colour, style));
     for (const End& end : ends(l, style)) {
         const Curve& curve = m_data.curves[end.curve];
-        labels.push_back(
-            labelIn(QRectF(l.plot.right() + 12, end.y - line / 2, l.names - 12 + 0.5, line),
-                Qt::AlignLeft, curve.name, TextRole::Axis, colourOf(curve, style), style));
+        labels.push_back(labelIn(QRectF(end.x, end.y - line / 2, l.names - 12 + 0.5, line),
+            Qt::AlignLeft, curve.name, TextRole::Axis, colourOf(curve, style), style));
     }
     return labels;
 }

@@ -30,6 +30,7 @@ struct CurvesPicture::Layout {
 struct CurvesPicture::End {
     std::size_t curve = 0;
     QPointF point; // where the line ends
+    double x = 0; // where the name begins: right of the plot, or of a line that ends long before
     double y = 0; // the middle of the name
 };
 

@@ -137,7 +137,7 @@ void CurvesPicture::paint(QPainter& painter, const QRectF& area, const Style& st
     for (const End& end : ends(l, style)) {
         QColor colour = colourOf(m_data.curves[end.curve], style);
         painter.setPen(QPen(mix(style.theme.panel, colour, 0.6), 1));
-        painter.drawLine(end.point + QPointF(3, 0), QPointF(l.plot.right() + 9, end.y));
+        painter.drawLine(end.point + QPointF(3, 0), QPointF(end.x - 3, end.y));
     }
     drawLabels(painter, labels(area, style), style);
     painter.restore();
@@ -177,7 +177,7 @@ std::optional<Cell> CurvesPicture::hit(QPointF point, const QRectF& area, const 
     const Layout l = layout(area, style);
     const double line = textHeight(TextRole::Axis, style);
     for (const End& end : ends(l, style))
-        if (QRectF(l.plot.right() + 8, end.y - line / 2, l.names, line).contains(point)) {
+        if (QRectF(end.x - 4, end.y - line / 2, l.names, line).contains(point)) {
             const auto& curve = m_data.curves[end.curve];
             return Cell{static_cast<int>(end.curve), static_cast<int>(curve.x.size()) - 1};
         }
