@@ -45,9 +45,9 @@ TrainingView::TrainingView(Session& session, QWidget* parent)
     , m_grid(new PicturePanel(tr("Heads by checkpoint"), session))
     , m_body(new QWidget)
     , m_axis(addWords(tr("Steps"), {tr("Log"), tr("Linear")}))
-    , m_score(m_heads->addWords(tr("Score"),
+    , m_score(new Words(tr("Score"),
           {tr("Previous"), tr("Duplicate"), tr("Induction"), tr("Sink"), tr("Self"), tr("Entropy")},
-          static_cast<int>(HeadScore::Induction)))
+          static_cast<int>(HeadScore::Induction), m_heads))
     , m_scoreAll(actionWord(
           tr("Score every checkpoint"), tr("Score the heads at every checkpoint"), m_grid))
     , m_used(m_heads)
@@ -69,6 +69,12 @@ TrainingView::TrainingView(Session& session, QWidget* parent)
 
 void TrainingView::build()
 {
+    auto* scores = new QWidget; // six words are too many for a title line
+    auto* scoresRow = new QHBoxLayout(scores);
+    scoresRow->setContentsMargins(4, 4, 10, 0);
+    scoresRow->addWidget(m_score);
+    scoresRow->addStretch(1);
+    m_heads->addLine(scores);
     m_grid->addControl(m_scoreAll);
     m_upper = splitterOf(Qt::Horizontal, m_loss, m_tasks);
     m_lower = splitterOf(Qt::Horizontal, m_heads, m_grid);
