@@ -24,7 +24,8 @@ struct TrainProgress {
     std::int64_t step = 0; ///< taken
     std::int64_t steps = 0; ///< planned
     double loss = 0; ///< of the last step's batch
-    std::optional<double> heldout; ///< set at an evaluation
+    bool evaluated = false; ///< this is the report of an evaluation
+    std::optional<double> heldout; ///< at an evaluation, where there is a held-out text
     double tokensPerSecond = 0; ///< predicted tokens, lately, evaluations left aside
     double secondsLeft = 0;
 };

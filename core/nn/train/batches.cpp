@@ -112,7 +112,10 @@ void Batches::seek(const Cursor& cursor)
         beginEpoch();
     const auto items = m_settings.packed ? m_order.size() : m_batches.size();
     if (cursor.epoch < 0 || cursor.item < 0 || static_cast<std::size_t>(cursor.item) >= items
-        || cursor.place < 0)
+        || cursor.place < 0
+        || (m_settings.packed
+            && cursor.place
+                >= lengthWithEnd(m_order[static_cast<std::size_t>(cursor.item)])))
         throw Error("The saved state names a place in the text that is not there.");
 }
 

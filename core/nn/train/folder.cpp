@@ -75,7 +75,8 @@ std::string checkpointName(std::int64_t step)
 void writeSurroundings(const fs::path& folder, const TrainStart& start)
 {
     makeFolder(folder);
-    replaceFile(folder / "config.json", start.configText);
+    if (!start.configText.empty())
+        replaceFile(folder / "config.json", start.configText);
     std::error_code error;
     for (const char* name : tokenizerFiles) {
         if (start.tokenizerFolder.empty() || !fs::exists(start.tokenizerFolder / name, error))

@@ -212,7 +212,7 @@ void Trainer::evaluate()
     s.waited = heldout < s.best - m_recipe.least ? 0 : s.waited + 1;
     if (s.waited == 0)
         s.best = heldout;
-    say(m_heldout.empty() ? std::optional<double>() : heldout);
+    say(true, m_heldout.empty() ? std::optional<double>() : heldout);
 }
 
 bool Trainer::stopsEarly() const
@@ -275,15 +275,16 @@ void Trainer::visit()
         writeRecord();
 }
 
-void Trainer::say(std::optional<double> heldout)
+void Trainer::say(bool evaluated, std::optional<double> heldout)
 {
-    if (!m_report || (!heldout && Clock::now() - m_said < sayEvery))
+    if (!m_report || (!evaluated && Clock::now() - m_said < sayEvery))
         return;
     m_said = Clock::now();
     TrainProgress p;
     p.step = m_state.step;
     p.steps = m_recipe.steps;
     p.loss = m_loss;
+    p.evaluated = evaluated;
     p.heldout = heldout;
     p.tokensPerSecond = m_stepSeconds > 0 ? m_stepTokens / m_stepSeconds : 0;
     if (m_stepsHere > 0 && p.tokensPerSecond > 0) {
@@ -300,8 +301,11 @@ TrainingRecord Trainer::finish()
 {
     const std::int64_t s = m_state.step;
     writeWeights(m_out, m_start.leaves, false);
-    m_state.record.checkpoints.push_back({s, checkpointName(s)});
-    scoreHeads(m_out);
+    auto& checkpoints = m_state.record.checkpoints;
+    if (checkpoints.empty() || checkpoints.back().step != s) {
+        checkpoints.push_back({s, checkpointName(s)});
+        scoreHeads(m_out);
+    }
     writeRecord();
     m_file.remove();
     return m_state.record;
@@ -334,7 +338,7 @@ TrainingRecord Trainer::run()
         if (stopped && m_state.step < m_recipe.steps)
             throw Error("Training was stopped after step " + std::to_string(m_state.step) + " of "
                 + std::to_string(m_recipe.steps) + "; go on with --resume.");
-        say();
+        say(false);
     }
     return finish();
 }
