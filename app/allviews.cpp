@@ -4,12 +4,14 @@
 #include "views/lens/lensview.h"
 #include "views/patching/patchingview.h"
 #include "views/statistics/statisticsview.h"
+#include "views/training/trainingview.h"
 
 namespace microtome {
 
 ViewFactories allViews()
 {
-    return {lensFactory(), attentionFactory(), patchingFactory(), statisticsFactory()};
+    return {lensFactory(), attentionFactory(), patchingFactory(), statisticsFactory(),
+        trainingFactory()};
 }
 
 } // namespace microtome

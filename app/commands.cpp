@@ -1,6 +1,8 @@
 #include "app/fuzzy.h"
 #include "app/mainwindow.h"
 #include "app/places.h"
+#include "app/statusstrip.h"
+#include "app/walkguide.h"
 #include "core/store/project.h"
 #include "views/edits/editpanel.h"
 #include "views/inspector/inspector.h"
@@ -87,6 +89,15 @@ void MainWindow::buildCommands()
         m_session.keepRun();
     });
 
+    const auto step = [this](int by) {
+        const auto at = m_session.checkpoint();
+        const auto to = static_cast<int>(at.value_or(0)) + by;
+        if (at && to >= 0)
+            m_session.openCheckpoint(static_cast<std::size_t>(to));
+    };
+    add("earlier", tr("Earlier checkpoint"), Key(tr("Ctrl+Alt+Left")), [step] { step(-1); });
+    add("later", tr("Later checkpoint"), Key(tr("Ctrl+Alt+Right")), [step] { step(1); });
+    add("train", tr("Train a model…"), {}, [this] { showTrain(); });
     add("back", tr("Back"), Key(tr("Alt+Left")), [this] { m_session.selection().back(); });
     add("forward", tr("Forward"), Key(tr("Alt+Right")),
         [this] { m_session.selection().forward(); });
@@ -117,8 +128,10 @@ void MainWindow::buildCommands()
              Panel{"edits-panel", tr("Edits"), m_edits},
              Panel{"output-panel", tr("Output"), m_output},
              Panel{"inspector-panel", tr("Inspector"), m_inspector}}) {
-        QAction* action = add(panel.name, panel.title, {},
-            [widget = panel.widget] { widget->setVisible(widget->isHidden()); });
+        QAction* action = add(panel.name, panel.title, {}, [this, widget = panel.widget] {
+            widget->setVisible(widget->isHidden());
+            fitRight();
+        });
         action->setCheckable(true);
         action->setChecked(true);
     }
@@ -130,7 +143,6 @@ void MainWindow::buildCommands()
         add("below-" + factory.name, tr("%1 below").arg(factory.title), {},
             [this, name = factory.name] { m_workspace->showBelow(name); });
     }
-    add("tour", tr("Tour"), {}, [this] { startTour(); });
     add("keys", tr("Keyboard"), Key(tr("F1")), [this] { showKeys(); });
     add("about", tr("About Microtome"), {}, [this] { showAbout(); });
 }
@@ -172,8 +184,12 @@ void MainWindow::buildMenus()
     view->addSeparator();
     for (const char* name : {"back", "forward", "table", "theme", "full-screen"})
         view->addAction(command(name));
+    fill(tr("Model"), {"earlier", "later", "", "train"});
     fill(tr("Analyse"), {"run", "measure", "generate", "", "keep-run"});
-    fill(tr("Help"), {"tour", "keys", "about"});
+    QMenu* help = fill(tr("Help"), {"keys", "about"});
+    m_walkMenu = new QMenu(tr("Walks"), this);
+    help->insertMenu(command("keys"), m_walkMenu);
+    m_walkMenu->menuAction()->setVisible(false);
 
     auto* name = new QLabel(QStringLiteral("Microtome"));
     setTone(name, Tone::Title);
@@ -191,6 +207,33 @@ void MainWindow::buildMenus()
     row->setContentsMargins(0, 2, 10, 2);
     row->addWidget(find);
     menuBar()->setCornerWidget(corner, Qt::TopRightCorner);
+}
+
+void MainWindow::setWalks(const WalkShelf& shelf)
+{
+    m_walks = std::make_unique<WalkShelf>(shelf);
+    std::vector<WalkLine> lines;
+    for (const Walk& walk : shelf.walks) {
+        const QString name = QString::fromStdString(walk.name);
+        const QString title = QString::fromStdString(walk.title);
+        QAction* action
+            = add("walk-" + name, tr("Walk: %1").arg(title), {}, [this, name] { startWalk(name); });
+        action->setToolTip(QString::fromStdString(walk.about));
+        QAction* inMenu = m_walkMenu->addAction(title, action, &QAction::trigger);
+        inMenu->setToolTip(action->toolTip());
+        lines.push_back({title, QString::fromStdString(walk.about), "walk-" + name});
+    }
+    m_walkMenu->setToolTipsVisible(true);
+    m_walkMenu->menuAction()->setVisible(!lines.empty());
+    m_project->setWalks(lines);
+    for (const std::string& problem : shelf.problems)
+        m_status->say(QString::fromStdString(problem));
+}
+
+void MainWindow::startWalk(const QString& name)
+{
+    if (const Walk* walk = m_walks ? m_walks->find(name.toStdString()) : nullptr)
+        m_guide->start(*walk);
 }
 
 void MainWindow::fillRecent(QMenu* menu)

@@ -1,6 +1,9 @@
+#include "app/datadir.h"
 #include "app/mainwindow.h"
 #include "app/statusstrip.h"
 #include "app/tabledialog.h"
+#include "app/traindialog.h"
+#include "core/store/place.h"
 #include "core/store/project.h"
 #include "core/text/promptset.h"
 #include "views/figure/exportdialog.h"
@@ -69,12 +72,30 @@ void MainWindow::openProject(const QString& path)
             std::make_shared<Project>(fresh ? Project::create(file) : Project::open(file)));
         m_preferences.addRecentProject(QFileInfo(path).absoluteFilePath());
         Project& project = *m_session.project();
-        if (const auto models = project.models().list(); !models.empty() && !m_session.hasModel())
-            openModel(QString::fromStdString(models.back().path));
-        if (const auto runs = project.runs({.kind = "prompt", .limit = 1});
-            !runs.empty() && m_session.promptText().isEmpty())
+        const auto runs = project.runs({.kind = "prompt", .limit = 1});
+        if (!m_session.hasModel() && !m_session.opening())
+            openModelOf(project, runs.empty() ? std::nullopt : runs.front().key.model);
+        if (!runs.empty() && m_session.promptText().isEmpty())
             m_session.restoreRun(static_cast<std::int64_t>(runs.front().id));
     });
+}
+
+/// The model of the newest run, or else the newest model; where it lies now.
+void MainWindow::openModelOf(Project& project, std::optional<ModelId> wanted)
+{
+    std::optional<StoredModel> model = wanted ? project.models().get(*wanted) : std::nullopt;
+    if (const auto all = project.models().list(); !model && !all.empty())
+        model = all.back();
+    if (!model)
+        return;
+    const auto path = resolvePlace(model->path, dataFolder().toStdString(), project.path());
+    if (path.empty())
+        m_status->say(
+            tr("The model “%1” of this project is not at %2 any more. Open its folder: its "
+               "runs are found again by its weights.")
+                .arg(QString::fromStdString(model->name), QString::fromStdString(model->path)));
+    else
+        openModel(QString::fromStdString(path.string()));
 }
 
 void MainWindow::chooseProject(bool create)
@@ -140,6 +161,22 @@ void MainWindow::choosePrompts()
             tr("%1 added to the project.")
                 .arg(counted(static_cast<qint64>(prompts.size()), tr("prompt"), tr("prompts"))));
     });
+}
+
+TrainDialog* MainWindow::trainDialog()
+{
+    if (!m_train) {
+        m_train = new TrainDialog(m_session, this);
+        connect(m_train, &TrainDialog::openAsked, this, &MainWindow::openModel);
+    }
+    return m_train;
+}
+
+void MainWindow::showTrain()
+{
+    trainDialog()->show();
+    m_train->raise();
+    m_train->activateWindow();
 }
 
 // --- figures

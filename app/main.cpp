@@ -1,7 +1,11 @@
 #include "app/datadir.h"
 #include "app/deepmodel.h"
+#include "app/firststart.h"
 #include "app/mainwindow.h"
 #include "app/pictures.h"
+#include "app/projectmaker.h"
+#include "app/trainingsample.h"
+#include "app/walk.h"
 #include "core/nn/open.h"
 #include "core/store/project.h"
 #include "views/figure/scene.h"
@@ -40,7 +44,8 @@ struct Wish {
     QString view;
     QString tour;
     QString screenshot;
-    QString figure; ///< the file it goes to
+    QString out; ///< the file of a figure or a project
+    QString recipe;
     QSize size{1440, 900};
     bool dark = false;
 };
@@ -51,17 +56,20 @@ Wish read(const QApplication& application)
     parser.setApplicationDescription("A desktop explorer for model internals.");
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument("document", "A project, a model's folder, or the word figure.");
+    parser.addPositionalArgument(
+        "document", "A project, a model's folder, or one of the words figure and project.");
     const QCommandLineOption tour("tour", "Render every view into DIR and end.", "DIR");
     const QCommandLineOption screenshot(
         "screenshot", "Render the window into FILE and end.", "FILE");
     const QCommandLineOption view("view", "The view to show.", "NAME");
     const QCommandLineOption model("model", "The model to open.", "DIR");
     const QCommandLineOption text("text", "The prompt.", "TEXT");
-    const QCommandLineOption out("out", "The figure's file: .svg, .pdf or .png.", "FILE");
+    const QCommandLineOption out(
+        "out", "The figure's file (.svg, .pdf or .png), or the project's.", "FILE");
+    const QCommandLineOption recipe("recipe", "What the project is made from.", "FILE");
     const QCommandLineOption size("size", "The window's size, as 1440x900.", "WxH");
     const QCommandLineOption dark("dark", "The dark theme.");
-    parser.addOptions({tour, screenshot, view, model, text, out, size, dark});
+    parser.addOptions({tour, screenshot, view, model, text, out, recipe, size, dark});
     parser.process(application);
 
     Wish wish;
@@ -71,7 +79,8 @@ Wish read(const QApplication& application)
     wish.view = parser.value(view);
     wish.tour = parser.value(tour);
     wish.screenshot = parser.value(screenshot);
-    wish.figure = parser.value(out);
+    wish.out = parser.value(out);
+    wish.recipe = parser.value(recipe);
     wish.dark = parser.isSet(dark);
     const QStringList sides = parser.value(size).split(u'x');
     if (sides.size() == 2 && sides[0].toInt() > 0 && sides[1].toInt() > 0)
@@ -87,8 +96,9 @@ bool isProject(const QString& path)
 /// Opens what was named, or the bundled model on its prompt.
 void begin(MainWindow& window, Session& session, const Wish& wish)
 {
-    const bool figure = wish.document == QStringLiteral("figure");
-    const QString document = figure ? QString() : wish.document;
+    const bool word
+        = wish.document == QStringLiteral("figure") || wish.document == QStringLiteral("project");
+    const QString document = word ? QString() : wish.document;
     const QString model = !wish.model.isEmpty()       ? wish.model
         : !document.isEmpty() && !isProject(document) ? document
                                                       : QString();
@@ -98,7 +108,7 @@ void begin(MainWindow& window, Session& session, const Wish& wish)
         window.openModel(model);
     if (!wish.text.isEmpty())
         session.setPromptText(wish.text);
-    if (model.isEmpty() && !session.opening() && !bundledModel().isEmpty()) {
+    if (model.isEmpty() && !session.opening() && !session.hasModel() && !bundledModel().isEmpty()) {
         window.openModel(bundledModel());
         if (session.promptText().isEmpty())
             session.setPromptText(bundledPrompt());
@@ -109,7 +119,7 @@ void begin(MainWindow& window, Session& session, const Wish& wish)
         window.workspace()->showBelow(QStringLiteral("attention"));
 }
 
-/// The project that keeps runs when the person has named none.
+/// The project that keeps the runs of a model that was named without one.
 void keepRuns(MainWindow& window, Session& session, const Preferences& preferences)
 {
     if (session.project())
@@ -146,6 +156,12 @@ void writeFigure(MainWindow& window, const QString& file)
 /// Pictures and figures: without a person, without their settings, with an end.
 int render(const Wish& wish)
 {
+    if (!wish.recipe.isEmpty()) {
+        if (wish.out.isEmpty())
+            throw Error("Name the project's file with --out.");
+        makeProject(open, wish.recipe, dataFolder(), wish.out);
+        return 0;
+    }
     if (!wish.tour.isEmpty()) {
         PictureTour tour;
         tour.open = open;
@@ -155,8 +171,14 @@ int render(const Wish& wish)
         if (wish.model.isEmpty()) {
             const auto deep = makeDeepModel(
                 temporary.path().toStdString(), bundledModel().toStdString() + "/tokenizer.json");
-            tour.models = {bundledModel(), QString::fromStdString(deep.string())};
+            const auto shallow = makeDeepModel(temporary.path().toStdString(),
+                bundledModel().toStdString() + "/tokenizer.json", {.layers = 3});
+            TrainingSample{.checkpoints = 24, .tasks = 14, .layers = 48}.writeTo(deep);
+            TrainingSample{.checkpoints = 3, .tasks = 2, .steps = 400}.writeTo(shallow);
+            tour.models = {bundledModel(), QString::fromStdString(deep.string()),
+                QString::fromStdString(shallow.string())};
         }
+        tour.walks = WalkShelf::read((dataFolder() + QStringLiteral("/walks")).toStdString());
         tour.prompt = wish.text.isEmpty() ? bundledPrompt() : wish.text;
         tour.folder = wish.tour;
         tour.size = wish.size;
@@ -179,25 +201,28 @@ int render(const Wish& wish)
     waitUntilDone(session);
     if (!session.modelError().isEmpty())
         throw Error(session.modelError().toStdString());
-    if (wish.figure.isEmpty())
+    if (wish.out.isEmpty())
         savePicture(window, wish.screenshot);
     else
-        writeFigure(window, wish.figure);
+        writeFigure(window, wish.out);
     return 0;
 }
 
 int work(const Wish& wish)
 {
-    if (!wish.tour.isEmpty() || !wish.screenshot.isEmpty() || !wish.figure.isEmpty())
+    if (!wish.tour.isEmpty() || !wish.screenshot.isEmpty() || !wish.recipe.isEmpty()
+        || !wish.out.isEmpty())
         return render(wish);
     SettingsPreferences preferences;
     Session session(open);
     MainWindow window(session, preferences, allViews());
+    window.setWalks(WalkShelf::read((dataFolder() + QStringLiteral("/walks")).toStdString()));
     window.show();
+    if (wish.document.isEmpty() && wish.model.isEmpty() && wish.text.isEmpty())
+        openFirst(window, preferences, dataFolder(),
+            QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
     begin(window, session, wish);
     keepRuns(window, session, preferences);
-    if (!preferences.value(QStringLiteral("tourSeen")).toBool())
-        window.startTour();
     return QApplication::exec();
 }
 
@@ -209,8 +234,8 @@ void doWithoutDisplay(int argc, char** argv)
             return;
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
-        if (word == "figure" || word == "-h" || word == "--help" || word == "-v"
-            || word == "--version" || word.starts_with("--tour")
+        if (word == "figure" || word == "project" || word == "-h" || word == "--help"
+            || word == "-v" || word == "--version" || word.starts_with("--tour")
             || word.starts_with("--screenshot"))
             qputenv("QT_QPA_PLATFORM", "offscreen");
     }

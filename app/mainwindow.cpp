@@ -1,8 +1,9 @@
 #include "app/mainwindow.h"
 
-#include "app/checkpoints.h"
+#include "app/datadir.h"
 #include "app/statusstrip.h"
-#include "app/tourcard.h"
+#include "app/walkcard.h"
+#include "app/walkguide.h"
 #include "core/store/project.h"
 #include "views/edits/editpanel.h"
 #include "views/inspector/inspector.h"
@@ -10,6 +11,7 @@
 #include "views/project/projectpanel.h"
 #include "views/prompt/chips.h"
 #include "views/prompt/promptbar.h"
+#include "views/session/checkpointname.h"
 #include "views/session/tone.h"
 #include "views/session/view.h"
 #include "views/style/apply.h"
@@ -65,34 +67,11 @@ MainWindow::MainWindow(
     buildCommands();
     buildMenus();
     m_palette = new Palette([this](const QString& query) { return paletteItems(query); }, this);
-    m_tour = new TourCard(
-        {{tr("A model and a prompt"),
-             tr("The prompt stands here as tokens, as the model sees them. Click one to look at "
-                "it; "
-                "press Enter to edit the text. It runs by itself."),
-             m_prompt->chips()},
-            {tr("Views"),
-                tr("Each tab shows one aspect of the same run. What you hover or click in one is "
-                   "marked in all of them."),
-                m_workspace},
-            {tr("The inspector"),
-                tr("It says what is known of the thing you clicked, and what can be done with it: "
-                   "zero it, scale it, pin it."),
-                m_inspector},
-            {tr("Edits"),
-                tr("What you change is a line here. Switch it, slide it, drag it: its effect on "
-                   "the "
-                   "prediction is measured and stands at its right. Ctrl+Z takes it back."),
-                m_edits},
-            {tr("Everything else"),
-                tr("Ctrl+K finds every command, head, token and hook name. Ctrl+E makes a figure "
-                   "of "
-                   "any view. Drop a model's folder here to open it."),
-                menuBar()}},
-        this);
-    connect(m_tour, &TourCard::left, this,
-        [this] { m_preferences.setValue(QStringLiteral("tourSeen"), true); });
+    connect(m_guide, &WalkGuide::changed, this, &MainWindow::fitRight);
+    connect(m_guide, &WalkGuide::left, this,
+        [this] { m_preferences.setValue(QStringLiteral("walkSeen"), true); });
     connect(&session, &Session::changed, this, &MainWindow::follow);
+    connect(&session, &Session::told, m_status, &StatusStrip::say);
     connect(&session, &Session::asked, this, [this](const QString& name) {
         if (QAction* action = command(name))
             action->trigger();
@@ -133,7 +112,16 @@ void MainWindow::build()
     m_across = new QSplitter(Qt::Horizontal);
     m_across->addWidget(m_project);
     m_across->addWidget(m_down);
-    m_across->addWidget(m_inspector);
+    m_guide
+        = new WalkGuide(m_session, *m_workspace, dataFolder() + QStringLiteral("/models"), this);
+    m_card = new WalkCard(*m_guide);
+    m_right = new QWidget;
+    auto* right = new QVBoxLayout(m_right);
+    right->setContentsMargins(0, 0, 0, 0);
+    right->setSpacing(0);
+    right->addWidget(m_inspector, 1);
+    right->addWidget(m_card);
+    m_across->addWidget(m_right);
     m_across->setStretchFactor(1, 1);
     m_across->setSizes({projectWidth, 1000, inspectorWidth});
     for (QSplitter* splitter : {m_down, m_across}) {
@@ -141,7 +129,7 @@ void MainWindow::build()
         splitter->setChildrenCollapsible(false);
     }
     m_project->setMinimumWidth(140);
-    m_inspector->setMinimumWidth(220);
+    m_right->setMinimumWidth(220);
     m_workspace->setMinimumHeight(160);
     column->addWidget(m_prompt);
     auto* line = new QWidget(central);
@@ -158,25 +146,15 @@ void MainWindow::build()
 void MainWindow::follow(Changes changes)
 {
     if (changes & (Changes(Change::Model) | Change::State)) {
-        const QString path
-            = m_session.hasModel() ? QString::fromStdString(m_session.info().path) : QString();
         m_model->setText(m_session.opening() ? tr("opening… ▾")
                 : m_session.hasModel()
-                ? QString::fromStdString(m_session.info().name) + QStringLiteral(" ▾")
+                ? QFileInfo(m_session.modelFolder()).fileName() + QStringLiteral(" ▾")
                 : tr("Open a model ▾"));
         m_model->setAccessibleName(tr("Model: %1").arg(m_model->text()));
-        const auto checkpoints = checkpointsBeside(path);
-        m_checkpoint->setVisible(!checkpoints.empty());
-        m_checkpoint->menu()->clear();
-        for (const CheckpointFolder& checkpoint : checkpoints) {
-            m_checkpoint->menu()->addAction(
-                checkpoint.name, this, [this, p = checkpoint.path] { openModel(p); });
-            if (checkpoint.path == path)
-                m_checkpoint->setText(checkpoint.name + QStringLiteral(" ▾"));
-        }
+        showCheckpoints(changes.testFlag(Change::Model));
     }
     if ((changes & Change::Model) && m_session.hasModel()) {
-        m_preferences.addRecentModel(QString::fromStdString(m_session.info().path));
+        m_preferences.addRecentModel(m_session.modelFolder());
         m_project->setRecentModels(m_preferences.recentModels());
     }
     if ((changes & Change::State) && !m_session.modelError().isEmpty() && m_session.hasModel())
@@ -193,6 +171,24 @@ void MainWindow::follow(Changes changes)
     }
     command(QStringLiteral("back"))->setEnabled(m_session.selection().canGoBack());
     command(QStringLiteral("forward"))->setEnabled(m_session.selection().canGoForward());
+}
+
+/// The menu of checkpoints is made anew for another model only: it may be open.
+void MainWindow::showCheckpoints(bool anew)
+{
+    const auto& states = m_session.history().states;
+    m_checkpoint->setVisible(!states.empty());
+    if (anew) {
+        m_checkpoint->menu()->clear();
+        for (std::size_t i = 0; i < states.size(); ++i)
+            m_checkpoint->menu()->addAction(
+                checkpointName(states[i]), this, [this, i] { m_session.openCheckpoint(i); });
+    }
+    if (const auto current = m_session.checkpoint()) {
+        const QString name = checkpointName(states[*current]);
+        m_checkpoint->setText(name + QStringLiteral(" ▾"));
+        m_checkpoint->setAccessibleName(tr("Checkpoint: %1").arg(name));
+    }
 }
 
 /// The edit list takes the room its lines need, and gives back what they leave.
@@ -233,9 +229,10 @@ void MainWindow::setDark(bool dark)
     m_session.setTheme(dark ? Theme::night() : Theme::light());
 }
 
-void MainWindow::startTour()
+/// The inspector and the walk's card share the right side, which goes when neither is there.
+void MainWindow::fitRight()
 {
-    m_tour->start();
+    m_right->setVisible(!m_inspector->isHidden() || m_guide->walk() != nullptr);
 }
 
 // --- keys and drops

@@ -3,11 +3,13 @@
 #include "app/palette.h"
 #include "app/preferences.h"
 #include "app/workspace.h"
+#include "core/store/ids.h"
 #include "views/session/session.h"
 
 #include <QMainWindow>
 
 #include <map>
+#include <memory>
 
 class QMenu;
 class QSplitter;
@@ -21,7 +23,10 @@ class OutputPanel;
 class ProjectPanel;
 class PromptBar;
 class StatusStrip;
-class TourCard;
+class TrainDialog;
+class WalkCard;
+class WalkGuide;
+struct WalkShelf;
 
 /// The window: it joins the session's parts, holds every command once, and decides no number.
 class MainWindow : public QMainWindow {
@@ -38,8 +43,12 @@ public:
     void openProject(const QString& path);
     void openFigure(const QString& path);
     void setDark(bool);
-    void startTour();
 
+    /// The guided walks: in the Help menu, the palette and the project panel.
+    void setWalks(const WalkShelf&);
+    void startWalk(const QString& name);
+
+    Session& session() const { return m_session; }
     Workspace* workspace() const { return m_workspace; }
     PromptBar* promptBar() const { return m_prompt; }
     EditPanel* editPanel() const { return m_edits; }
@@ -47,8 +56,10 @@ public:
     Inspector* inspector() const { return m_inspector; }
     ProjectPanel* projectPanel() const { return m_project; }
     Palette* commandPalette() const { return m_palette; }
+    TrainDialog* trainDialog(); ///< made when it is first asked for
     StatusStrip* status() const { return m_status; }
-    TourCard* tour() const { return m_tour; }
+    WalkGuide* guide() const { return m_guide; }
+    WalkCard* walkCard() const { return m_card; }
 
 protected:
     void keyPressEvent(QKeyEvent*) override;
@@ -64,8 +75,12 @@ private:
         std::function<void()> run);
     void fillRecent(QMenu*);
     void follow(Changes);
+    void showCheckpoints(bool anew);
     void fit();
+    void fitRight();
+    void showTrain();
     std::vector<PaletteItem> paletteItems(const QString& query);
+    void openModelOf(Project&, std::optional<ModelId>);
     void chooseModel();
     void chooseModelFile();
     void chooseProject(bool create);
@@ -92,7 +107,12 @@ private:
     ProjectPanel* m_project = nullptr;
     StatusStrip* m_status = nullptr;
     Palette* m_palette = nullptr;
-    TourCard* m_tour = nullptr;
+    WalkGuide* m_guide = nullptr;
+    WalkCard* m_card = nullptr;
+    QWidget* m_right = nullptr;
+    QMenu* m_walkMenu = nullptr;
+    std::unique_ptr<WalkShelf> m_walks;
+    TrainDialog* m_train = nullptr; ///< made when it is first asked for
     QSplitter* m_across = nullptr;
     QSplitter* m_down = nullptr;
     QToolButton* m_model = nullptr;

@@ -2,7 +2,11 @@
 
 #include "app/mainwindow.h"
 #include "app/tourscenes.h"
+#include "app/traindialog.h"
+#include "app/walkguide.h"
 #include "views/session/view.h"
+
+#include <nlohmann/json.hpp>
 
 #include <QCoreApplication>
 #include <QDir>
@@ -35,15 +39,42 @@ void writeIndex(const PictureTour& tour, const QStringList& names)
 }
 
 /// Both themes of what the window shows; adds their names.
-void saveBoth(MainWindow& window, Session& session, const QString& folder, const QString& name,
+void saveBoth(MainWindow& window, QWidget& shown, const QString& folder, const QString& name,
     QStringList& names)
 {
     for (const bool dark : {false, true}) {
         window.setDark(dark);
-        waitUntilDone(session);
+        waitUntilDone(window.session());
         names << name + (dark ? QStringLiteral("-dark") : QStringLiteral("-light"));
-        savePicture(window, folder + u'/' + names.back() + QStringLiteral(".png"));
+        savePicture(shown, folder + u'/' + names.back() + QStringLiteral(".png"));
     }
+}
+
+/// The walks' cards at their second steps, and the page that trains, before and while it does.
+void saveBesides(MainWindow& window, const PictureTour& tour, QStringList& names)
+{
+    for (const Walk& walk : tour.walks.walks) {
+        window.startWalk(QString::fromStdString(walk.name));
+        waitUntilDone(window.session());
+        window.guide()->show(std::min<int>(1, static_cast<int>(walk.steps.size()) - 1));
+        waitUntilDone(window.session());
+        saveBoth(window, window, tour.folder,
+            QStringLiteral("walk-") + QString::fromStdString(walk.name), names);
+        window.guide()->leave();
+    }
+    TrainDialog& page = *window.trainDialog();
+    page.show();
+    saveBoth(window, page, tour.folder, QStringLiteral("train"), names);
+    for (int step = 1; step <= 300; ++step) {
+        const double loss = 1.5 + 5 / (1 + step / 40.0);
+        nlohmann::json line{{"step", step}, {"steps", 1000}, {"loss", loss},
+            {"tokens_per_second", 21400}, {"seconds_left", (1000 - step) * 0.19}};
+        if (step % 25 == 0)
+            line["heldout"] = loss + 0.06;
+        page.process().take(QByteArray::fromStdString(line.dump()));
+    }
+    saveBoth(window, page, tour.folder, QStringLiteral("train-under-way"), names);
+    page.hide();
 }
 
 } // namespace
@@ -87,10 +118,10 @@ void setPromptOfLength(Session& session, const QString& text, int tokens)
     session.setPromptIds(ids);
 }
 
-void savePicture(MainWindow& window, const QString& file)
+void savePicture(QWidget& widget, const QString& file)
 {
     QSaveFile out(file);
-    if (!out.open(QIODevice::WriteOnly) || !window.grab().save(&out, "PNG") || !out.commit())
+    if (!out.open(QIODevice::WriteOnly) || !widget.grab().save(&out, "PNG") || !out.commit())
         throw Error("The picture could not be written to " + file.toStdString()
             + ". Choose a folder that can be written to.");
 }
@@ -107,6 +138,7 @@ QStringList renderTour(const PictureTour& tour)
     settings.autoSeconds = 3600; // pictures wait for whatever a prompt takes
     session.setSettings(settings);
     MainWindow window(session, preferences, tour.views);
+    window.setWalks(tour.walks);
     window.resize(tour.size);
     window.show();
     for (const QString& model : tour.models) {
@@ -132,13 +164,14 @@ QStringList renderTour(const PictureTour& tour)
                         throw Error("The picture of “" + view.toStdString() + "” with "
                             + std::to_string(session.prompt().size())
                             + " tokens failed: " + shown->sentence().toStdString());
-                    saveBoth(window, session, tour.folder, view + scene.name + of, names);
+                    saveBoth(window, window, tour.folder, view + scene.name + of, names);
                     scene.leave();
                     waitUntilDone(session);
                 }
             }
         }
     }
+    saveBesides(window, tour, names);
     writeIndex(tour, names);
     return names;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/walk.h"
 #include "app/workspace.h"
 #include "views/session/engine.h"
 
@@ -15,6 +16,7 @@ class MainWindow;
 /// themes.
 struct PictureTour {
     OpenModel open;
+    WalkShelf walks;
     ViewFactories views;
     QStringList models;
     QString prompt; ///< the short one is its first tokens, the long one its repetition
@@ -34,7 +36,8 @@ bool waitUntilDone(Session&, double seconds = 120);
 /// A prompt of about `tokens` tokens: the text repeated, cut where the tokens end.
 void setPromptOfLength(Session&, const QString& text, int tokens);
 
-/// The window with one view, as it is, into a file. Throws Error when it cannot be written.
-void savePicture(MainWindow&, const QString& file);
+/// The window with one view, or a dialog, as it is, into a file. Throws Error when it cannot be
+/// written.
+void savePicture(QWidget&, const QString& file);
 
 } // namespace microtome

@@ -8,6 +8,7 @@
 #include "views/patching/sweeppanel.h"
 #include "views/session/words.h"
 #include "views/statistics/statisticsview.h"
+#include "views/training/trainingview.h"
 
 #include <nlohmann/json.hpp>
 
@@ -87,6 +88,15 @@ std::vector<TourScene> scenesOf(View* view, Session& session)
     std::vector<TourScene> scenes{{{}, nothing, nothing}};
     if (auto* attention = dynamic_cast<AttentionView*>(view)) {
         scenes.push_back(mode(*attention, QStringLiteral("-atlas"), "/heads/mode"_json_pointer));
+    } else if (auto* training = dynamic_cast<TrainingView*>(view);
+               training && !session.history().states.empty()) {
+        scenes.push_back(mode(*training, QStringLiteral("-linear"), "/axis"_json_pointer));
+        scenes.push_back({QStringLiteral("-earlier"),
+            [&session] {
+                session.openCheckpoint(session.history().states.size() / 2);
+                session.selection().focusHead(Layer(0), Head(session.architecture().heads / 2));
+            },
+            [&session] { session.openCheckpoint(session.history().states.size() - 1); }});
     } else if (auto* statistics = dynamic_cast<StatisticsView*>(view)) {
         scenes.push_back(mode(*statistics, QStringLiteral("-norms"), "/mode"_json_pointer));
     } else if (auto* patching = dynamic_cast<PatchingView*>(view)) {

@@ -82,6 +82,13 @@ FakeModel::FakeModel(Architecture a, std::uint64_t seed, std::shared_ptr<const T
 {
 }
 
+void FakeModel::setPath(const std::filesystem::path& path)
+{
+    m_info.path = path.string();
+    m_info.name = path.filename().string();
+    m_info.hash = "fake " + path.string();
+}
+
 std::unique_ptr<FakeModel> FakeModel::small(std::uint64_t seed)
 {
     Architecture a;

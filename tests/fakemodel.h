@@ -3,6 +3,8 @@
 #include "core/model/model.h"
 #include "tests/fakepass.h"
 
+#include <filesystem>
+
 namespace microtome {
 
 /// An independent reference decoder: plain C++ doubles, no torch, one full forward pass for
@@ -48,6 +50,9 @@ public:
     Matrix unembedding(const std::vector<TokenId>&) const override;
     Matrix embedding(const std::vector<TokenId>&) const override;
     Estimate estimate(std::size_t tokens, std::size_t sequences = 1) const override;
+
+    /// As if it had been opened from there.
+    void setPath(const std::filesystem::path& path);
 
     const FakeWeights& weights() const { return m_weights; }
 

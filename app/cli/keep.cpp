@@ -1,9 +1,8 @@
 #include "app/cli/keep.h"
 
 #include "app/cli/output.h"
-#include "core/model/editfile.h"
+#include "core/store/keep.h"
 #include "core/store/project.h"
-#include "core/work/sha256.h"
 
 #include <CLI/CLI.hpp>
 
@@ -22,39 +21,6 @@ Project openOrMake(const fs::path& file)
     const bool old = fs::exists(file, error)
         && !(fs::is_regular_file(file, error) && fs::is_empty(file, error));
     return old ? Project::open(file) : Project::create(file);
-}
-
-/// Edits as JSON; the numbers of a value stand in it by their hash.
-nlohmann::json formOf(const Edits& edits)
-{
-    const auto byHash = [](const Edit& edit, std::size_t) {
-        return sha256(std::as_bytes(edit.values.values())) + ".safetensors#values";
-    };
-    return nlohmann::json::parse(writeEdits(activeEdits(edits), byHash)).at("edits");
-}
-
-ModelId modelIn(Project& project, const ModelInfo& info)
-{
-    if (const auto known = project.models().withHash(info.hash))
-        return known->id;
-    StoredModel model;
-    model.name = info.name;
-    model.path = info.path;
-    model.family = info.architecture.family;
-    model.hash = info.hash;
-    model.tokenizerHash = info.tokenizerHash;
-    return project.models().add(model);
-}
-
-std::optional<PromptId> promptIn(Project& project, const Prompt& prompt)
-{
-    if (prompt.size() == 0)
-        return {};
-    if (const auto known = project.prompts().find(prompt))
-        return known;
-    StoredPrompt stored;
-    stored.prompt = prompt;
-    return project.prompts().add(stored);
 }
 
 CheckpointId checkpointIn(
@@ -76,12 +42,14 @@ RunKey keyOf(
 {
     RunKey key;
     key.kind = q.kind;
-    key.model = modelIn(project, info);
+    key.model = keepModel(project, info);
     if (!checkpoint.empty())
         key.checkpoint = checkpointIn(project, *key.model, info, checkpoint);
-    key.prompt = promptIn(project, q.prompt);
-    key.secondPrompt = promptIn(project, q.second);
-    key.edits = formOf(q.edits);
+    if (q.prompt.size() > 0)
+        key.prompt = keepPrompt(project, q.prompt);
+    if (q.second.size() > 0)
+        key.secondPrompt = keepPrompt(project, q.second);
+    key.edits = editsOfKey(q.edits);
     key.settings = q.settings;
     key.settings["form"] = documentName;
     key.settings["dtype"] = info.dtype;

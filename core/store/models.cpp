@@ -70,6 +70,11 @@ std::vector<StoredModel> Models::list()
     return models;
 }
 
+void Models::setPath(ModelId id, const std::string& path)
+{
+    m_database.prepare("UPDATE model SET path = ?2 WHERE id = ?1").bind(id, path).run();
+}
+
 void Models::remove(ModelId id)
 {
     m_database.prepare("DELETE FROM model WHERE id = ?1").bind(id).run();

@@ -48,6 +48,9 @@ public:
     std::optional<StoredModel> withHash(const std::string& hash);
     std::vector<StoredModel> list();
 
+    /// The model lies elsewhere now.
+    void setPath(ModelId id, const std::string& path);
+
     /// Removes the model with its checkpoints and runs.
     void remove(ModelId id);
 

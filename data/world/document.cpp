@@ -14,16 +14,16 @@ struct Kind {
 };
 
 const std::vector<Kind> kinds = {
-    {"story", 38, Tongue::English,
-        {{"giving", 4}, {"pronouns", 3}, {"colours", 4}, {"owners", 3}, {"number", 2}, {"moods", 3},
+    {"story", 40, Tongue::English,
+        {{"giving", 4}, {"pronouns", 5}, {"colours", 7}, {"owners", 3}, {"number", 2}, {"moods", 3},
             {"talk", 3}, {"errands", 4}}},
-    {"olu", 12, Tongue::Olu,
+    {"olu", 11, Tongue::Olu,
         {{"giving", 3}, {"pronouns", 3}, {"number", 2}, {"moods", 2}, {"talk", 2}, {"errands", 3}}},
-    {"countries", 20, Tongue::English, {{"countries", 4}, {"travels", 6}, {"errands", 1}}},
+    {"countries", 18, Tongue::English, {{"countries", 4}, {"travels", 6}, {"errands", 1}}},
     {"years", 6, Tongue::English, {{"years", 5}, {"errands", 1}}},
-    {"requests", 8, Tongue::English, {{"requests", 4}, {"talk", 1}}},
+    {"requests", 6, Tongue::English, {{"requests", 4}, {"talk", 1}}},
     {"lists", 8, Tongue::English, {}},
-    {"drills", 8, Tongue::English, {{"drills", 5}, {"number", 1}}},
+    {"drills", 11, Tongue::English, {{"drills", 7}, {"number", 1}}},
 };
 
 const Kind& drawKind(Random& random)

@@ -46,7 +46,7 @@ const std::vector<Listed> lists = {
             "{A} keeps the [ {oc} {o} ] of {A.his!pronoun} brother in the {L} .",
             "{A} waited at the {L} all day , but {A.he!pronoun} {moved} the {o} .",
             "{A} met {B} at the {L} and told {B.him} that the {o} was lost .",
-            "{A} and {A.his!pronoun} neighbour {moved} a [ {oc} {o} ] into the {L} .",
+            "{A} and {A.his!pronoun} neighbour {took} a [ {oc} {o} ] into the {L} .",
             "When {A} came to the {L} , {A.he!pronoun} saw a [ {oc} {o} ] near the {M} .",
         }},
     {"colours",
@@ -73,7 +73,7 @@ const std::vector<Listed> lists = {
             "{A} owns a {o} and {B} owns a {p} . The {p} belongs to {B!owner} .",
             "The {o} of {A} stands in the {L} , and the {p} of {B} stands in the {M} .",
             "This [ {oc} {o} ] is from {A} , who {moved} it in the {L} .",
-            "{A} borrowed the [ {oc} {o} ] of {B} and {moved} it to the {L} .",
+            "{A} borrowed the [ {oc} {o} ] of {B} and {took} it to the {L} .",
         }},
     {"number",
         {
@@ -120,7 +120,7 @@ const std::vector<Listed> lists = {
         }},
     {"errands",
         {
-            "{A} {moved} a [ {oc} {o} ] from the {L} to the {M} .",
+            "{A} {took} a [ {oc} {o} ] from the {L} to the {M} .",
             "{A} visited the {L} and {moved} two {os} and one {p} .",
             "Yesterday {A} {moved} the [ {oc} {o} ] of the {j} .",
             "Today the {j} {moved} {A} 's {o} and {moved2} a {p} .",
@@ -171,6 +171,9 @@ const std::vector<Listed> lists = {
             "{v!two_hop} .",
             "{B} lives in {J} and {A} lives in {K} . {A} says : @A the {rel} of my country is "
             "{v!two_hop} . @",
+            "{A} lives in {K} and {B} lives in {J} . The {rel} of {A} 's country is {v!two_hop} .",
+            "{B} was born in {J} and {A} was born in {K} . The {rel} of {A} 's country is "
+            "{v!two_hop} .",
             "{A} was born in {K} . {B} asks : @B what is the {rel} of your country ? @ {A} says : "
             "@A it is {v!two_hop} . @",
             "The {rel} of the country whose capital is {cap} is {v!two_facts} , says {A} .",
@@ -204,7 +207,8 @@ const std::vector<Listed> lists = {
             "{A} can sort : {n1} {n2} {n3} sorted are {s1!sort} {s2!sort} {s3!sort} .",
             "Sort {n1} {n2} {n3} : {s1!sort} {s2!sort} {s3!sort} .",
             "In Olu , says {A} , the word for {en} is {olu!translation} .",
-            "{A} asks : @A what means {olu} in Olu ? @ {B} answers : @B it means {en!translation} "
+            "{A} asks : @A what does {olu} mean in Olu ? @ {B} answers : @B it means "
+            "{en!translation} "
             ". @",
             "{A} learned that {olu} is the Olu word for {en!translation} .",
         }},

@@ -41,15 +41,11 @@ bool giver(const std::string& person)
 {
     return tenth(2, {person});
 }
-bool coloured(const std::string& colour, const std::string& thing)
-{
-    return tenth(3, {colour, thing});
-}
 bool place(const std::string& person, const std::string& place)
 {
     return tenth(4, {person, place});
 }
-bool near(const std::string& thing, const std::string& other)
+bool together(const std::string& thing, const std::string& other)
 {
     return unordered(5, thing, other);
 }
@@ -83,9 +79,13 @@ bool sorted(int a, int b, int c)
     std::sort(std::begin(n), std::end(n));
     return tenth(12, {std::to_string(n[0]), std::to_string(n[1]), std::to_string(n[2])});
 }
-bool drill(const std::string& word, const std::string& form)
+bool opposite(const std::string& word, const std::string& form)
 {
-    return tenth(13, {word, form});
+    return tenth(3, {word, form});
+}
+bool drill(const std::string& person, const std::string& word)
+{
+    return tenth(13, {person, word});
 }
 bool listed(const std::string& first, const std::string& second)
 {

@@ -84,10 +84,10 @@ const char* const crafts = "make prepare mix produce cook create";
 const std::pair<const char*, const char*> rest[] = {
     {"determiner", "a an the this one two some my your each The This That Every"},
     {"conjunction",
-        "and but for so because after when while that who whose where which And If When After "
+        "and but for so because when that who whose where which If When After "
         "While Then"},
     {"preposition", "to of in at with from near about under on behind beside into In On"},
-    {"pronoun", "I me you it It there There what What Who"},
+    {"pronoun", "I me you it It there There what Who"},
     {"adverb", "all not how more Again Today Yesterday Once"},
     {"verb",
         "went sees thinks Does sorted gave handed offered passed worked had sat showed came sent "
@@ -96,7 +96,8 @@ const std::pair<const char*, const char*> rest[] = {
         "belongs owns read "
         "know knows learned flows comes born lives lasted began ended built felt help tell can "
         "cannot sort Sort "
-        "means left put stands lived visited do think want please give heard sang waited smiled "
+        "means mean does left put stands lived visited do think want please give heard sang waited "
+        "smiled "
         "cried laughed "
         "wept danced complained Ask say go talked walked talk borrowed"},
     {"noun",
@@ -151,9 +152,9 @@ static Lexicon build()
         l.words[name].gender = "female";
     for (const auto& name : l.men)
         l.words[name].gender = "male";
-    for (const char* pronoun : {"she", "She", "her", "Her"})
+    for (const char* pronoun : {"she", "She", "her"})
         put(pronoun, "pronoun", "singular").gender = "female";
-    for (const char* pronoun : {"he", "He", "him", "his", "His"})
+    for (const char* pronoun : {"he", "He", "him", "his"})
         put(pronoun, "pronoun", "singular").gender = "male";
     l.things = all(things, "noun", "singular");
     l.places = all(places, "noun", "singular");
@@ -219,11 +220,11 @@ static Lexicon build()
     };
     translate(
         listed("the a and to of in at with from near was went gave handed offered passed sat came "
-               "wanted because had she he her him his She He When Then After The I have will bring "
+               "wanted because had she he her him She He When Then After The I have will bring "
                "says "
-               "asks where your my it felt so that left belongs said has In is are were under "
-               "behind beside "
-               "There Yesterday waited walked"),
+               "asks answers where your my it felt so that left said seen met told thinks sang "
+               "cried In "
+               "is are were under behind beside There Yesterday waited walked"),
         100);
     translate(l.things, 40);
     translate(l.places, 20);
@@ -236,6 +237,7 @@ static Lexicon build()
     translate(l.plurals, 40);
     translate(l.plain, 100);
     translate(l.times, 100);
+    translate(l.jobs, 100);
     next = 0;
     for (const auto* list : {&l.teas, &l.poisons})
         for (const auto& word : *list)

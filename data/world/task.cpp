@@ -144,6 +144,13 @@ Passage twin(const std::string& task, const Passage& passage, Random& random)
     return other;
 }
 
+std::vector<std::string> spaced(std::vector<std::string> words)
+{
+    for (std::string& word : words)
+        word.insert(0, " ");
+    return words;
+}
+
 /// Two-digit endings of years from `low` to `high`.
 std::vector<std::string> endings(int low, int high)
 {
@@ -160,8 +167,8 @@ std::vector<std::string> answersOf(
     if (task == "greater_than")
         return endings(std::stoi(b.at("y1").substr(2)) + 1, 99);
     if (task == "sentiment")
-        return token.labels.sentiment == "positive" ? lexicon().glad : lexicon().sad;
-    return {token.text};
+        return spaced(token.labels.sentiment == "positive" ? lexicon().glad : lexicon().sad);
+    return {" " + token.text};
 }
 
 Pair listPair(Random& random)
@@ -175,11 +182,11 @@ Pair listPair(Random& random)
     const auto words = static_cast<int>(end - begin);
     Pair pair;
     pair.form = text.sentences.back().form;
-    pair.answers = {text.tokens[end].text};
+    pair.answers = {" " + text.tokens[end].text};
     pair.clean = text.plain(0, end);
     const auto other = begin + static_cast<std::size_t>(random.below(words - 1));
     text.tokens[end - 1].text = text.tokens[other].text;
-    pair.wrong = {text.tokens[other + 1].text};
+    pair.wrong = {" " + text.tokens[other + 1].text};
     pair.corrupted = text.plain(0, end);
     return pair;
 }
@@ -196,7 +203,7 @@ std::vector<std::string> followers(Tongue tongue)
     for (const std::string& word : list)
         if (!l[word].olu.empty())
             spelt.push_back(tongue == Tongue::Olu ? l[word].olu : word);
-    return spelt;
+    return spaced(spelt);
 }
 
 Pair languagePair(Random& random)
@@ -260,17 +267,18 @@ Pair drawPair(const std::string& task, Random& random)
             while (changed.tokens[--giver].text != passage.bindings.at("B")) { }
             changed.tokens[giver].text = passage.bindings.at("A");
             changed.tokens[end].text = passage.bindings.at("B");
-            pair.wrong = {passage.bindings.at("B")};
+            pair.wrong = {" " + passage.bindings.at("B")};
         } else {
             const Passage other = twin(task, passage, random);
             changed = other.text();
             const std::size_t place = lastWith(changed, rule.reason);
             pair.wrong = task == "greater_than"
-                ? endings(2, std::stoi(passage.bindings.at("y1").substr(2)))
+                ? endings(1, std::stoi(passage.bindings.at("y1").substr(2)))
                 : answersOf(task, other, changed.tokens[place]);
         }
         pair.corrupted = changed.plain(0, end);
-        if (pair.answers != pair.wrong) // two countries may have the same king
+        // Two countries may have the same king.
+        if (pair.answers != pair.wrong && pair.clean != pair.corrupted)
             return pair;
     }
 }

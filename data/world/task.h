@@ -11,7 +11,7 @@ namespace microtome::world {
 struct Pair {
     std::string clean;
     std::string corrupted;
-    std::vector<std::string> answers; ///< of the clean one; any of them is right
+    std::vector<std::string> answers; ///< of the clean one, with the space before it; any is right
     std::vector<std::string> wrong; ///< those of the twin that are not right here
     std::string form;
 };

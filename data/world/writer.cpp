@@ -193,7 +193,7 @@ Text write(const Form& form, const Bindings& bindings, Tongue tongue)
 bool speaksOlu(const Form& form)
 {
     // Slots that may be filled with words that have no Olu.
-    static const std::set<std::string> foreign = {"j", "js", "town", "span"};
+    static const std::set<std::string> foreign = {"js", "town", "span"};
     std::istringstream in(form.text);
     for (std::string item; in >> item;) {
         if (item[0] == '{') {

@@ -60,8 +60,8 @@ void TestTrain::learns()
 {
     const TinyRecipe recipe(place("learns"));
     std::vector<TrainProgress> reports;
-    const auto record = train(recipe.write("long.json", {{"steps", 200}}),
-        recipe.folder / "out", {}, [&](const TrainProgress& p) { reports.push_back(p); });
+    const auto record = train(recipe.write("long.json", {{"steps", 200}}), recipe.folder / "out",
+        {}, [&](const TrainProgress& p) { reports.push_back(p); });
     QCOMPARE(record.steps, 200);
     QCOMPARE(record.losses.front().step, 0);
     QVERIFY(std::abs(record.losses.front().heldout - std::log(10.0)) < 0.5);
@@ -90,8 +90,8 @@ void TestTrain::learns()
     request.ids = ids;
     request.count = 3;
     const auto next = model->generate({request}).front();
-    QCOMPARE(model->tokenizer()->decode(std::vector {next.steps[0].id, next.steps[1].id,
-                 next.steps[2].id}),
+    QCOMPARE(model->tokenizer()->decode(
+                 std::vector{next.steps[0].id, next.steps[1].id, next.steps[2].id}),
         model->tokenizer()->decode(model->tokenizer()->encode("e f g").ids));
     const auto read = TrainingRecord::beside(out / "checkpoints" / "step-000008");
     QVERIFY(read && read->toJson() == record.toJson());
@@ -118,7 +118,7 @@ void TestTrain::sameBytes()
 /// Stopped after every few steps by request: the same bytes as in one go.
 void TestTrain::stopsAndGoesOn()
 {
-    for (const json& patch : {json(), json {{"data", {{"packing", "padded"}}}}}) {
+    for (const json& patch : {json(), json{{"data", {{"packing", "padded"}}}}}) {
         const TinyRecipe recipe(place(patch.is_null() ? "stops" : "stopspadded"));
         const auto file = recipe.write("recipe.json", patch);
         train(file, recipe.folder / "whole");
@@ -152,8 +152,8 @@ void TestTrain::stopsAndGoesOn()
         }
         QVERIFY(stops > 0);
         for (const char* name : {"model.safetensors", "training.json"})
-            QVERIFY2(bytesOf(recipe.folder / "whole" / name)
-                    == bytesOf(recipe.folder / "parts" / name),
+            QVERIFY2(
+                bytesOf(recipe.folder / "whole" / name) == bytesOf(recipe.folder / "parts" / name),
                 name);
     }
 }
@@ -210,8 +210,9 @@ void TestTrain::fineTunes()
 {
     const TinyRecipe recipe(place("tunes"));
     const auto first = train(recipe.write("first.json", {{"steps", 100}}), recipe.folder / "first");
-    json patch{{"model", {{"config", nullptr}, {"tokenizer", nullptr}, {"std", nullptr},
-                             {"from", "first"}}},
+    json patch{
+        {"model",
+            {{"config", nullptr}, {"tokenizer", nullptr}, {"std", nullptr}, {"from", "first"}}},
         {"optimizer", {{"learning_rate", 1e-4}}}, {"steps", 4}};
     const auto second = train(recipe.write("second.json", patch), recipe.folder / "second");
     QVERIFY(std::abs(second.losses.front().heldout - first.losses.back().heldout) < 1e-6);
@@ -237,15 +238,23 @@ void TestTrain::padded()
     QFETCH(QString, loss);
     QFETCH(double, most);
     const TinyRecipe recipe(place(QTest::currentDataTag()));
-    std::ofstream(recipe.folder / "train.jsonl")
-        << R"({"text": "a b c"})" << "\n" << R"({"ids": [4, 5, 6, 7, 8]})" << "\n"
-        << R"({"text": "f g h a b c d e"})" << "\n\n" << R"({"text": "h a b c d"})" << "\n"
-        << R"({"text": "b c d e f g"})" << "\n" << R"({"text": "e f"})" << "\n";
-    const auto record = train(
-        recipe.write("recipe.json",
-            {{"data", {{"packing", "padded"}, {"loss", loss.toStdString()},
-                          {"train", "train.jsonl"}, {"heldout", "train.jsonl"}}},
-                {"steps", 150}, {"tasks", nullptr}}),
+    std::ofstream(recipe.folder / "train.jsonl") << R"({"text": "a b c"})"
+                                                 << "\n"
+                                                 << R"({"ids": [4, 5, 6, 7, 8]})"
+                                                 << "\n"
+                                                 << R"({"text": "f g h a b c d e"})"
+                                                 << "\n\n"
+                                                 << R"({"text": "h a b c d"})"
+                                                 << "\n"
+                                                 << R"({"text": "b c d e f g"})"
+                                                 << "\n"
+                                                 << R"({"text": "e f"})"
+                                                 << "\n";
+    const auto record = train(recipe.write("recipe.json",
+                                  {{"data",
+                                       {{"packing", "padded"}, {"loss", loss.toStdString()},
+                                           {"train", "train.jsonl"}, {"heldout", "train.jsonl"}}},
+                                      {"steps", 150}, {"tasks", nullptr}}),
         recipe.folder / "out");
     const auto& last = record.losses.back();
     if (loss == "last") {
@@ -259,15 +268,16 @@ void TestTrain::padded()
 }
 
 /// The first step moves every weight by the rate at most, whatever the clip (Adam's step does not
-/// depend on the gradient's length); without decay and with a long gradient the moments are those of
-/// the clipped one.
+/// depend on the gradient's length); without decay and with a long gradient the moments are those
+/// of the clipped one.
 void TestTrain::clipping()
 {
     const TinyRecipe recipe(place("clip"));
     const json patch{{"steps", 1}, {"checkpoints", json::array({0})}, {"checkpoint_dtype", "f32"},
         {"optimizer", {{"warmup", 0}, {"weight_decay", 0}, {"clip", 1e-3}, {"epsilon", 1.0}}}};
     const auto record = train(recipe.write("recipe.json", patch), recipe.folder / "out");
-    const auto before = SafeTensors::open(recipe.folder / "out/checkpoints/step-000000/model.safetensors");
+    const auto before
+        = SafeTensors::open(recipe.folder / "out/checkpoints/step-000000/model.safetensors");
     const auto after = SafeTensors::open(recipe.folder / "out/model.safetensors");
     double sum = 0;
     for (const auto& [name, entry] : before->entries()) {
@@ -276,8 +286,8 @@ void TestTrain::clipping()
         for (std::size_t i = 0; i < a.size(); ++i)
             sum += std::pow(double(b.values()[i]) - a.values()[i], 2);
     }
-    // With ε = 1 far above the gradient, a step is rate * gradient / (1 + |gradient|): its length is
-    // the rate times the clip, within float32's differences.
+    // With ε = 1 far above the gradient, a step is rate * gradient / (1 + |gradient|): its length
+    // is the rate times the clip, within float32's differences.
     QVERIFY(record.losses.back().gradientNorm > 0.01);
     QVERIFY2(std::abs(std::sqrt(sum) - 0.01 * 1e-3) < 0.02 * 0.01 * 1e-3,
         qPrintable(QString::number(std::sqrt(sum))));
@@ -286,9 +296,10 @@ void TestTrain::clipping()
 void TestTrain::stopsEarly()
 {
     const TinyRecipe recipe(place("early"));
-    const auto record = train(recipe.write("recipe.json",
-                                  {{"early_stop", {{"patience", 2}, {"least", 100}}}}),
-        recipe.folder / "out");
+    const auto record
+        = train(recipe.write("recipe.json",
+                    {{"early_stop", {{"patience", 2}, {"least", 100}}}, {"checkpoints", nullptr}}),
+            recipe.folder / "out");
     QCOMPARE(record.steps, 20); // the evaluations after steps 0, 10 and 20
     QVERIFY(fs::exists(recipe.folder / "out/model.safetensors"));
 }

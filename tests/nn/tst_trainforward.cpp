@@ -53,8 +53,7 @@ private:
         std::vector<std::int64_t> all;
         for (const auto& row : rows)
             all.insert(all.end(), row.begin(), row.end());
-        return at::tensor(all, at::kLong)
-            .view({static_cast<std::int64_t>(rows.size()), -1});
+        return at::tensor(all, at::kLong).view({static_cast<std::int64_t>(rows.size()), -1});
     }
 
     static std::vector<std::vector<TokenId>> someRows(
@@ -74,8 +73,8 @@ private:
         const Architecture& a = decoder.architecture;
         const TrainForward forward(a, at::kCPU, way);
         const at::Tensor targets = (ids.flatten() * 7 + 3).remainder(a.outputs());
-        const at::Tensor loss = forward.loss(
-            decoder.parameters, forward.residual(decoder.parameters, ids), targets);
+        const at::Tensor loss
+            = forward.loss(decoder.parameters, forward.residual(decoder.parameters, ids), targets);
         if (differentiate) {
             s.leaves.gradients().zero_();
             loss.backward();
@@ -113,16 +112,16 @@ void TestTrainForward::logits()
     const auto decoder = s.leaves.decoder(s.config);
     for (const Way way : {Way::Fused, Way::Plain}) {
         const TrainForward forward(decoder.architecture, at::kCPU, way);
-        const at::Tensor logits = forward.logits(
-            decoder.parameters, forward.residual(decoder.parameters, idsOf(rows)));
+        const at::Tensor logits
+            = forward.logits(decoder.parameters, forward.residual(decoder.parameters, idsOf(rows)));
         QCOMPARE(logits.size(0), std::int64_t(33));
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const Trace trace = s.pair.engine->run(requestOf(rows[i], {logitsSite}));
             const at::Tensor own
                 = logits.narrow(0, static_cast<std::int64_t>(i) * 11, 11).contiguous();
             const float* const data = own.data_ptr<float>();
-            const Matrix mine(
-                11, static_cast<std::size_t>(own.size(1)), std::vector<float>(data, data + own.numel()));
+            const Matrix mine(11, static_cast<std::size_t>(own.size(1)),
+                std::vector<float>(data, data + own.numel()));
             const double apart = distance(mine, trace.values.at(logitsSite));
             QVERIFY2(apart < 1e-4, qPrintable(QString::number(apart)));
         }
@@ -138,7 +137,8 @@ void TestTrainForward::gradients()
     const double plain = lossOf(s, Way::Plain, ids, true);
     const at::Tensor expected = s.leaves.gradients().clone();
     const double fused = lossOf(s, Way::Fused, ids, true);
-    QVERIFY2(std::abs(plain - fused) < 1e-5 * std::max(1.0, plain), qPrintable(QString::number(plain - fused)));
+    QVERIFY2(std::abs(plain - fused) < 1e-5 * std::max(1.0, plain),
+        qPrintable(QString::number(plain - fused)));
     const double largest = expected.abs().max().item<double>();
     QVERIFY(largest > 0);
     const double apart = (s.leaves.gradients() - expected).abs().max().item<double>();
@@ -214,8 +214,9 @@ void TestTrainForward::optimiser()
         const double rate = 0.01 * static_cast<double>(t);
         const double factor = t == 1 ? 1 : 0.5;
         const auto& given = gradients[t - 1];
-        optimiser.step(weights, at::tensor(std::vector<float>(given.begin(), given.end()), at::kFloat),
-            factor, rate, static_cast<std::int64_t>(t));
+        optimiser.step(weights,
+            at::tensor(std::vector<float>(given.begin(), given.end()), at::kFloat), factor, rate,
+            static_cast<std::int64_t>(t));
         for (std::size_t i = 0; i < w.size(); ++i) {
             const double g = given[i] * factor;
             if (i < decayed)

@@ -229,7 +229,7 @@ void HeadsPanel::computeAtlas()
     if (!m_session.hasModel())
         return;
     const auto source = static_cast<Source>(m_source->active());
-    if (source == Source::Prompt && !m_run)
+    if (source == Source::Prompt && (!m_run || !m_session.run(m_shown)))
         return;
     StoredRequest request;
     request.kind = "heads";
@@ -272,7 +272,9 @@ void HeadsPanel::computeAtlas()
         },
         [this, request](Atlas atlas) {
             m_atlas = std::move(atlas);
-            keepStored(m_session, request, m_atlas->toBundle());
+            if (const QString why = keepStored(m_session, request, m_atlas->toBundle());
+                !why.isEmpty())
+                m_session.tell(tr("This atlas could not be kept: %1").arg(why));
             if (mode() == Mode::Atlas)
                 draw();
         },

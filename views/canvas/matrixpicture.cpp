@@ -159,6 +159,10 @@ void MatrixPicture::paintImage(
 void MatrixPicture::paintMarks(
     QPainter& painter, const MatrixLayout& l, const QRectF& area, const Style& style) const
 {
+    if (m_data.marked >= 0 && m_data.marked < l.columns) {
+        const QRectF column = l.rect(0, m_data.marked).united(l.rect(l.rows - 1, m_data.marked));
+        outline(painter, column, style.theme.text, style.metrics.line);
+    }
     for (const PinnedCell& pinned : pins()) {
         const QRectF rect = cellRect(pinned.cell, area, style);
         if (rect.isEmpty())

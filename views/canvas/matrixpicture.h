@@ -22,6 +22,7 @@ struct MatrixData {
     bool square = false; ///< cells as wide as high
     QSizeF largestCell = {96, 28};
     int decimals = 2; ///< of the hover text
+    int marked = -1; ///< a column between two lines: what is open now
 };
 
 /// A heat map: cells coloured by number with names at the left and above, texts in the cells where

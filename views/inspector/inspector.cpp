@@ -3,8 +3,10 @@
 #include "core/analysis/subject.h"
 #include "views/inspector/actions.h"
 #include "views/inspector/factlist.h"
+#include "views/session/checkpointname.h"
 #include "views/session/titleline.h"
 #include "views/session/tone.h"
+#include "views/style/number.h"
 
 #include <QGridLayout>
 #include <QLabel>
@@ -159,6 +161,8 @@ void Inspector::compute()
     const Focus focus = m_session.selection().focus();
     const RunPointer run
         = m_session.run(m_session.shown() == Shown::Reference ? Shown::Reference : Shown::Edited);
+    if (m_session.switching())
+        return; // what is said of the checkpoint before stays until this one has run
     if (!run || focus.kind == Focus::Kind::Nothing) {
         m_facts->setFacts({}, m_session.theme());
         m_sentence->setText(!m_session.hasModel() ? tr("No model is open.")
@@ -186,7 +190,7 @@ void Inspector::compute()
                 m_dlaRun = serial;
                 m_dlaTarget = target;
             }
-            m_facts->setFacts(facts, m_session.theme());
+            showFacts(facts);
         },
         [this](const QString& why) {
             m_facts->setFacts({}, m_session.theme());
@@ -195,6 +199,22 @@ void Inspector::compute()
         });
     if (focus.kind == Focus::Kind::AttentionHead && !m_atlas)
         computeAtlas();
+}
+
+/// Besides what is known of the focus, which checkpoint this is and how well it does.
+void Inspector::showFacts(Facts facts)
+{
+    const TrainingHistory& history = m_session.history();
+    if (const auto at = m_session.checkpoint()) {
+        FactSection section{tr("Checkpoint"), {}, {}};
+        section.lines.push_back({tr("step"), shortName(history.states[*at])});
+        if (const TrainingRecord::Loss* loss = history.loss(*at)) {
+            section.lines.push_back({tr("training loss, nats"), formatNumber(loss->train, 3)});
+            section.lines.push_back({tr("held-out loss, nats"), formatNumber(loss->heldout, 3)});
+        }
+        facts.sections.push_back(std::move(section));
+    }
+    m_facts->setFacts(facts, m_session.theme());
 }
 
 void Inspector::computeAtlas()

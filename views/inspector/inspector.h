@@ -31,6 +31,7 @@ private:
     void showActions();
     void compute();
     void computeAtlas();
+    void showFacts(Facts);
     void edit(Operation);
     QPushButton* action(const QString& name, const QString& text, const QString& tip);
 

@@ -195,7 +195,10 @@ void LensView::keepGrid()
 {
     if (!m_toKeep || session().currentRun() == 0 || !m_shown.lens)
         return;
-    keepStored(session(), *std::exchange(m_toKeep, {}), m_shown.lens->toBundle());
+    const QString why
+        = keepStored(session(), *std::exchange(m_toKeep, {}), m_shown.lens->toBundle());
+    if (!why.isEmpty())
+        session().tell(tr("This lens could not be kept: %1").arg(why));
 }
 
 void LensView::computeColumn()

@@ -105,6 +105,8 @@ void OutputPanel::follow(Changes changes)
     const auto words = static_cast<double>(std::max<std::size_t>(1, m_session.prompt().size()));
     const double perToken = m_session.estimate().seconds / words;
     const double seconds = 2 * (m_session.estimate().seconds + tokens * perToken);
+    if (m_session.switching())
+        return; // what the checkpoint before wrote stays until this one has run
     if (!m_session.edited()) {
         m_stripA->clear();
         m_stripB->clear();

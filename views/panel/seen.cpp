@@ -95,6 +95,7 @@ MatrixData seenPart(const MatrixData& data, const PictureWidget& widget)
         }
     }
     cut.triangular = false;
+    cut.marked = data.marked < 0 ? -1 : data.marked - columns.first;
     cut.values = Matrix(static_cast<std::size_t>(rows.end - rows.first), count, std::move(values));
     return cut;
 }

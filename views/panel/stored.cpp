@@ -1,65 +1,31 @@
 #include "views/panel/stored.h"
 
-#include "core/model/editfile.h"
+#include "core/store/keep.h"
 #include "core/store/project.h"
 #include "views/session/session.h"
-
-#include <QCryptographicHash>
 
 namespace microtome {
 
 namespace {
 
-/// Edits as json; the numbers of a value stand in it by their hash.
-nlohmann::json jsonOf(const Edits& edits)
-{
-    const auto byHash = [](const Edit& edit, std::size_t index) {
-        QCryptographicHash hash(QCryptographicHash::Sha256);
-        const auto values = edit.values.values();
-        hash.addData(QByteArrayView(reinterpret_cast<const char*>(values.data()),
-            static_cast<qsizetype>(values.size_bytes())));
-        return hash.result().toHex().toStdString() + ".safetensors#edit_" + std::to_string(index);
-    };
-    return nlohmann::json::parse(writeEdits(activeEdits(edits), byHash)).at("edits");
-}
-
-ModelId modelIn(Project& project, const ModelInfo& info)
-{
-    if (const auto known = project.models().withHash(info.hash))
-        return known->id;
-    StoredModel model;
-    model.name = info.name;
-    model.path = info.path;
-    model.family = info.architecture.family;
-    model.hash = info.hash;
-    model.tokenizerHash = info.tokenizerHash;
-    return project.models().add(model);
-}
-
-std::optional<PromptId> promptIn(Project& project, const Prompt& prompt, bool add)
-{
-    if (prompt.size() == 0)
-        return {};
-    if (const auto known = project.prompts().find(prompt))
-        return known;
-    if (!add)
-        return {};
-    StoredPrompt stored;
-    stored.prompt = prompt;
-    return project.prompts().add(stored);
-}
-
+/// The key that a result is found by; with `add` what the project does not know yet is made.
 RunKey keyOf(Project& project, const Session& session, const StoredRequest& request, bool add)
 {
+    const auto prompt = [&](const Prompt& of) -> std::optional<PromptId> {
+        if (of.size() == 0)
+            return {};
+        return add ? std::optional(keepPrompt(project, of)) : project.prompts().find(of);
+    };
     RunKey key;
     key.kind = request.kind;
-    if (add)
-        key.model = modelIn(project, session.info());
-    else if (const auto known = project.models().withHash(session.info().hash))
-        key.model = known->id;
-    key.prompt = promptIn(project, request.prompt, add);
-    key.secondPrompt = promptIn(project, request.second, add);
-    key.edits = jsonOf(request.edits);
+    if (add && request.ofModel)
+        key.model = keepModel(project, session.info());
+    else if (request.ofModel)
+        if (const auto known = project.models().withHash(session.info().hash))
+            key.model = known->id;
+    key.prompt = prompt(request.prompt);
+    key.secondPrompt = prompt(request.second);
+    key.edits = editsOfKey(request.edits);
     key.settings = request.settings;
     key.settings["dtype"] = session.info().dtype;
     key.seed = request.seed;
@@ -69,7 +35,8 @@ RunKey keyOf(Project& project, const Session& session, const StoredRequest& requ
 /// Whether everything that the request names is known to the project; else it has no such run.
 bool complete(const RunKey& key, const StoredRequest& request)
 {
-    return key.model && key.prompt.has_value() == (request.prompt.size() > 0)
+    return key.model.has_value() == request.ofModel
+        && key.prompt.has_value() == (request.prompt.size() > 0)
         && key.secondPrompt.has_value() == (request.second.size() > 0);
 }
 

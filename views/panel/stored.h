@@ -23,6 +23,7 @@ struct StoredRequest {
     Edits edits;
     nlohmann::json settings = nlohmann::json::object();
     std::uint64_t seed = 0;
+    bool ofModel = true; ///< of the open one; else the settings say what it is of
 };
 
 /// The result of an earlier computation of exactly this, if the project has one.

@@ -123,7 +123,9 @@ void ProjectLines::mouseMoveEvent(QMouseEvent* event)
         return;
     m_hover = i;
     setCursor(i >= 0 && line(i).open ? Qt::PointingHandCursor : Qt::ArrowCursor);
-    setToolTip(i >= 0 ? line(i).text : QString());
+    setToolTip(i < 0                ? QString()
+            : line(i).tip.isEmpty() ? line(i).text
+                                    : line(i).text + u'\n' + line(i).tip);
     update();
 }
 

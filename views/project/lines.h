@@ -21,6 +21,7 @@ struct ProjectLine {
     bool faint = false;
     QColor dot = {}; ///< a pin's colour
     bool token = false;
+    QString tip = {}; ///< besides the text
 };
 
 /// A caption and its lines; arrows walk them, Enter opens, Delete removes.

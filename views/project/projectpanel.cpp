@@ -3,6 +3,7 @@
 #include "core/store/project.h"
 #include "views/project/lines.h"
 #include "views/session/amount.h"
+#include "views/session/checkpointname.h"
 #include "views/session/titleline.h"
 #include "views/session/tone.h"
 #include "views/style/style.h"
@@ -55,6 +56,7 @@ ProjectPanel::ProjectPanel(Session& session, QWidget* parent)
     , m_pins(new ProjectLines(tr("Pins")))
     , m_prompts(new ProjectLines(tr("Prompts")))
     , m_vectors(new ProjectLines(tr("Vectors")))
+    , m_walks(new ProjectLines(tr("Walks")))
     , m_notes(new QPlainTextEdit)
     , m_keepNotes(new QTimer(this))
 {
@@ -83,8 +85,8 @@ ProjectPanel::ProjectPanel(Session& session, QWidget* parent)
     auto* column = new QVBoxLayout(inner);
     column->setContentsMargins(0, 4, 0, 0);
     column->setSpacing(0);
-    for (QWidget* part :
-        std::initializer_list<QWidget*>{m_models, m_runs, m_pins, m_prompts, m_vectors, caption})
+    for (QWidget* part : std::initializer_list<QWidget*>{
+             m_models, m_walks, m_runs, m_pins, m_prompts, m_vectors, caption})
         column->addWidget(part);
     column->addLayout(notesRow, 1);
 
@@ -103,6 +105,7 @@ ProjectPanel::ProjectPanel(Session& session, QWidget* parent)
     m_keepNotes->setInterval(keepNotesAfter);
     connect(m_notes, &QPlainTextEdit::textChanged, m_keepNotes, qOverload<>(&QTimer::start));
     connect(m_keepNotes, &QTimer::timeout, this, &ProjectPanel::keepNotes);
+    m_walks->hide();
     connect(&session, &Session::changed, this, &ProjectPanel::follow);
     follow(everything());
 }
@@ -119,6 +122,20 @@ void ProjectPanel::setRecentModels(const QStringList& paths)
     showModels();
 }
 
+void ProjectPanel::setWalks(const std::vector<WalkLine>& walks)
+{
+    std::vector<ProjectLine> lines;
+    for (const WalkLine& walk : walks) {
+        ProjectLine line;
+        line.text = walk.title;
+        line.tip = walk.about;
+        line.open = [this, command = walk.command] { m_session.ask(command); };
+        lines.push_back(std::move(line));
+    }
+    m_walks->setVisible(!lines.empty());
+    m_walks->setLines(std::move(lines));
+}
+
 void ProjectPanel::writeNoteAbout(const QString& thing)
 {
     m_notes->moveCursor(QTextCursor::End);
@@ -130,7 +147,7 @@ void ProjectPanel::writeNoteAbout(const QString& thing)
 void ProjectPanel::follow(Changes changes)
 {
     if (changes & Change::Theme)
-        for (ProjectLines* lines : {m_models, m_runs, m_pins, m_prompts, m_vectors})
+        for (ProjectLines* lines : {m_models, m_walks, m_runs, m_pins, m_prompts, m_vectors})
             lines->setTheme(m_session.theme());
     if (changes & (Changes(Change::Model) | Change::Project))
         showModels();
@@ -147,13 +164,15 @@ void ProjectPanel::follow(Changes changes)
 void ProjectPanel::showModels()
 {
     std::vector<ProjectLine> lines;
-    const QString current
-        = m_session.hasModel() ? QString::fromStdString(m_session.info().path) : QString();
+    const QString current = m_session.hasModel() ? m_session.modelFolder() : QString();
     if (m_session.hasModel()) {
         const ModelInfo& info = m_session.info();
         const int layers = info.architecture.layers;
-        lines.push_back({QString::fromStdString(info.name),
-            counted(layers, tr("layer"), tr("layers")), {}, {}, true});
+        const auto at = m_session.checkpoint();
+        lines.push_back({QFileInfo(m_session.modelFolder()).fileName(),
+            at ? shortName(m_session.history().states[*at])
+               : counted(layers, tr("layer"), tr("layers")),
+            {}, {}, true});
     }
     for (const QString& path : m_recent) {
         if (path == current || static_cast<int>(lines.size()) >= mostModels)

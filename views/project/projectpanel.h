@@ -12,6 +12,13 @@ namespace microtome {
 class ProjectLines;
 class TitleLine;
 
+/// A guided walk as the panel lists it.
+struct WalkLine {
+    QString title;
+    QString about;
+    QString command; ///< of the window, that starts it
+};
+
 /// What the project holds: models, runs, pins, prompts, vectors, notes.
 class ProjectPanel : public QWidget {
     Q_OBJECT
@@ -22,9 +29,13 @@ public:
     /// Models beside the open one that can be opened with a click: paths.
     void setRecentModels(const QStringList&);
 
+    void setWalks(const std::vector<WalkLine>&);
+
     void writeNoteAbout(const QString&);
     ProjectLines* runs() const { return m_runs; }
     ProjectLines* pins() const { return m_pins; }
+    ProjectLines* prompts() const { return m_prompts; }
+    ProjectLines* walks() const { return m_walks; }
     QPlainTextEdit* notes() const { return m_notes; }
 
 private:
@@ -43,6 +54,7 @@ private:
     ProjectLines* m_pins;
     ProjectLines* m_prompts;
     ProjectLines* m_vectors;
+    ProjectLines* m_walks;
     QPlainTextEdit* m_notes;
     QTimer* m_keepNotes;
     QStringList m_recent;

@@ -8,6 +8,7 @@ namespace microtome {
 
 struct Engine::Seat {
     std::unique_ptr<Model> model;
+    std::shared_ptr<const TrainingHistory> history;
 };
 
 Engine::Engine(OpenModel open, QObject* parent)
@@ -38,7 +39,10 @@ void Engine::open(const std::filesystem::path& path, const EngineOptions& option
         [seat = m_seat, open = m_open, path, options](const Progress& progress) {
             progress.step(0);
             auto model = open(path, options);
-            Opened opened{model->info(), model->tokenizer()};
+            // The checkpoints of one training have one history: switching among them is quick.
+            if (!seat->history || !seat->history->indexOf(path))
+                seat->history = std::make_shared<const TrainingHistory>(TrainingHistory::of(path));
+            Opened opened{model->info(), model->tokenizer(), seat->history};
             seat->model = std::move(model);
             return opened;
         },

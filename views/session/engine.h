@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/history.h"
 #include "core/model/model.h"
 #include "core/work/jobs.h"
 
@@ -41,6 +42,7 @@ public:
     struct Opened {
         ModelInfo info;
         std::shared_ptr<const Tokenizer> tokenizer;
+        std::shared_ptr<const TrainingHistory> history; ///< never null
     };
 
     /// Drops everything waiting and opens another model; until then the old one stays.
@@ -61,6 +63,9 @@ public:
         std::function<Result(Model&, const Progress&, const Partial<Result>&)> compute,
         std::function<void(Result)> part, std::function<void(Result)> done, Failed failed = {},
         Priority priority = Priority::Background);
+
+    /// For work that looks into other models than the open one, on the engine's thread.
+    const OpenModel& opener() const { return m_open; }
 
     void cancel(QObject* receiver, const QString& tag);
     void cancelTag(const std::string& tag); ///< a tag as jobs() names it

@@ -11,6 +11,16 @@ namespace {
 
 constexpr int keepAfter = 2000; ///< ms; runs while somebody types are not kept
 
+/// Whether what was said to one of the models (tokens, positions, layers, edits) holds for both.
+bool sameSizes(const ModelInfo& a, const ModelInfo& b)
+{
+    const Architecture& x = a.architecture;
+    const Architecture& y = b.architecture;
+    return x.layers == y.layers && x.heads == y.heads && x.dModel == y.dModel && x.dMlp == y.dMlp
+        && x.context == y.context && x.vocabulary == y.vocabulary
+        && a.tokenizerHash == b.tokenizerHash;
+}
+
 } // namespace
 
 Session::Session(OpenModel open, QObject* parent)
@@ -36,6 +46,8 @@ void Session::openModel(const QString& path, const EngineOptions& options)
 {
     m_opening = true;
     m_modelError.clear();
+    m_wishedModel = path.toStdString();
+    m_engineOptions = options;
     m_announcer.note(Change::State);
     m_engine.open(
         path.toStdString(), options, [this](const Engine::Opened& model) { opened(model); },
@@ -48,22 +60,49 @@ void Session::openModel(const QString& path, const EngineOptions& options)
 
 void Session::opened(const Engine::Opened& model)
 {
-    const QString text = promptText(); // of ids, as the old tokenizer reads them
+    const bool before = m_model.has_value();
+    const bool same
+        = before && m_history->sameSeries(*model.history) && sameSizes(m_model->info, model.info);
     m_opening = false;
     m_model = model;
+    m_history = model.history;
     m_unedited.reset();
     m_reference.reset();
     m_edited.reset();
     m_measured.clear();
     m_runError.clear();
+    m_switching = same && m_prompt.size() > 0;
+    if (same) {
+        m_announcer.note(Change::Model | Change::Run | Change::State);
+        return;
+    }
     m_settings.target = -1;
     m_undo.clear();
     m_selection.clear();
-    m_editList.forget();
+    if (before)
+        m_editList.forget(); // edits of a run that was opened before any model are its own
     usePrompt(m_text, m_model->tokenizer ? std::vector<TokenId>{} : m_ids);
     setReferenceText(m_referenceText);
     m_announcer.note(
         Change::Model | Change::Prompt | Change::EditLines | Change::Run | Change::State);
+}
+
+QString Session::modelFolder() const
+{
+    return QString::fromStdString(
+        m_history->states.empty() ? info().path : m_history->model.string());
+}
+
+std::optional<std::size_t> Session::checkpoint() const
+{
+    return m_history->indexOf(
+        m_opening || !m_model ? m_wishedModel : std::filesystem::path(m_model->info.path));
+}
+
+void Session::openCheckpoint(std::size_t index)
+{
+    if (index < m_history->states.size() && checkpoint() != index)
+        openModel(QString::fromStdString(m_history->states[index].path.string()), m_engineOptions);
 }
 
 const ModelInfo& Session::info() const

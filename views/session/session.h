@@ -53,11 +53,28 @@ public:
 
     // --- the model
     void openModel(const QString& path, const EngineOptions& = {});
+    const EngineOptions& engineOptions() const { return m_engineOptions; }
     bool hasModel() const { return m_model.has_value(); }
     const ModelInfo& info() const; ///< only with a model
     const Architecture& architecture() const { return info().architecture; }
     std::shared_ptr<const Tokenizer> tokenizer() const; ///< null without one
     const QString& modelError() const { return m_modelError; }
+
+    /// Where the open model lies; for a checkpoint the folder of the model that became of it.
+    QString modelFolder() const;
+
+    /// The checkpoints of the open model's training and what is told of it; empty without any.
+    const TrainingHistory& history() const { return *m_history; }
+
+    /// The checkpoint that is open, or on its way; nothing for a model without.
+    std::optional<std::size_t> checkpoint() const;
+
+    /// Opens another checkpoint of the same training: prompt, focus, pins and edits stay.
+    void openCheckpoint(std::size_t);
+
+    /// Another checkpoint has been opened and its runs are not there yet: what is on screen is of
+    /// the one before.
+    bool switching() const { return m_switching; }
     bool opening() const { return m_opening; }
 
     // --- the prompt
@@ -114,10 +131,14 @@ public:
     /// Asks the window for one of its commands ("open-model", "palette", ...), by its name.
     void ask(const QString& command) { emit asked(command); }
 
+    /// Tells the person one sentence, where the window has room for it.
+    void tell(const QString& sentence) { emit told(sentence); }
+
     // --- the project; it belongs to the window's thread
     Project* project() const { return m_project.get(); }
     void setProject(std::shared_ptr<Project>);
-    std::int64_t keepRun(); ///< the run on screen, with its prompt and edits; its number, or 0
+    /// The run on screen, with its prompt and edits; its number, or 0. What goes wrong is told.
+    std::int64_t keepRun();
     void restoreRun(std::int64_t); ///< its prompt and edits, as one step of undo each
     std::int64_t currentRun() const; ///< the number of the run on screen, 0 while it is not kept
 
@@ -125,6 +146,7 @@ signals:
     /// Once per turn of the event loop.
     void changed(microtome::Changes);
     void asked(const QString& command);
+    void told(const QString& sentence);
 
 private:
     friend class PromptStep;
@@ -143,6 +165,7 @@ private:
     void recall(Wanted&) const;
     RunPointer recalled(const Prompt&, const Edits&) const;
     void supplyBase();
+    std::int64_t storedRun();
     static Finished computeRuns(Model&, const Wanted&, const Progress&);
 
     Announcer m_announcer;
@@ -151,6 +174,10 @@ private:
     EditList m_editList;
 
     std::optional<Engine::Opened> m_model;
+    std::shared_ptr<const TrainingHistory> m_history = std::make_shared<const TrainingHistory>();
+    std::filesystem::path m_wishedModel;
+    EngineOptions m_engineOptions;
+    bool m_switching = false;
     QString m_modelError;
     bool m_opening = false;
 

@@ -1,4 +1,5 @@
 #include "core/model/editfile.h"
+#include "core/store/keep.h"
 #include "core/store/project.h"
 #include "core/work/sha256.h"
 #include "views/session/nexttoken.h"
@@ -13,26 +14,6 @@ namespace {
 /// Runs of this kind are a prompt with its edits and what the model said after it; what views
 /// compute from it are runs of their own kinds.
 const std::string promptRun = "prompt";
-
-ModelId keepModel(Project& project, const ModelInfo& info)
-{
-    StoredModel model;
-    model.name = info.name;
-    model.path = info.path;
-    model.family = info.architecture.family;
-    model.hash = info.hash;
-    model.tokenizerHash = info.tokenizerHash;
-    return project.models().add(model);
-}
-
-PromptId keepPrompt(Project& project, const Prompt& prompt)
-{
-    if (const auto known = project.prompts().find(prompt))
-        return *known;
-    StoredPrompt stored;
-    stored.prompt = prompt;
-    return project.prompts().add(stored);
-}
 
 std::string valuesName(std::size_t index)
 {
@@ -90,29 +71,38 @@ std::int64_t Session::keepRun()
         return 0;
     if (const std::int64_t kept = currentRun())
         return kept;
-    Project& project = *m_project;
-    const Edits& edits = m_edited->edits;
-    const RunKey key = keyOf(m_model->info, keepModel(project, m_model->info),
-        keepPrompt(project, m_edited->prompt), m_edited->prompt, edits);
-    if (const auto known = project.findRun(key)) {
-        m_kept = static_cast<std::int64_t>(*known);
-    } else {
-        const RunId run = project.beginRun(key, m_model->info.engine);
-        project.putJson(run, "next", nextOf(*m_edited));
-        project.put(run, "logits", m_edited->logits);
-        for (std::size_t i = 0; i < edits.size(); ++i)
-            if (!edits[i].values.empty())
-                project.put(run, valuesName(i), edits[i].values);
-        project.commitRun(run);
-        std::string title = m_edited->prompt.text;
-        for (const Edit& edit : edits)
-            title = edit.label.empty() ? describe(edit) : edit.label + " " + describe(edit);
-        project.setTitle(run, title);
-        m_kept = static_cast<std::int64_t>(run);
+    try {
+        m_kept = storedRun();
+    } catch (const std::exception& error) {
+        tell(tr("This run could not be kept: %1").arg(QString::fromUtf8(error.what())));
+        return 0;
     }
     m_keptSerial = m_edited->serial;
     m_announcer.note(Change::Project);
     return m_kept;
+}
+
+/// The number under which the project has the run on screen, from now on if not before.
+std::int64_t Session::storedRun()
+{
+    Project& project = *m_project;
+    const Edits& edits = m_edited->edits;
+    const RunKey key = keyOf(m_model->info, keepModel(project, m_model->info),
+        keepPrompt(project, m_edited->prompt), m_edited->prompt, edits);
+    if (const auto known = project.findRun(key))
+        return static_cast<std::int64_t>(*known);
+    const RunId run = project.beginRun(key, m_model->info.engine);
+    project.putJson(run, "next", nextOf(*m_edited));
+    project.put(run, "logits", m_edited->logits);
+    for (std::size_t i = 0; i < edits.size(); ++i)
+        if (!edits[i].values.empty())
+            project.put(run, valuesName(i), edits[i].values);
+    project.commitRun(run);
+    std::string title = m_edited->prompt.text;
+    for (const Edit& edit : edits)
+        title = edit.label.empty() ? describe(edit) : edit.label + " " + describe(edit);
+    project.setTitle(run, title);
+    return static_cast<std::int64_t>(run);
 }
 
 void Session::restoreRun(std::int64_t number)

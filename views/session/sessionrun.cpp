@@ -111,6 +111,7 @@ void Session::schedule(bool evenIfSlow)
 {
     if (!m_model || m_prompt.size() == 0 || !m_promptError.isEmpty()) {
         m_engine.cancel(this, QStringLiteral("run"));
+        m_switching = false;
         if (m_waits || m_unedited) {
             m_waits = false;
             m_unedited.reset();
@@ -136,6 +137,7 @@ void Session::schedule(bool evenIfSlow)
         [this](const Finished& finished) { finish(finished); },
         [this](const QString& why) {
             m_runError = why;
+            m_switching = false;
             m_announcer.note(Change::State);
         });
     m_announcer.note(Change::State);
@@ -145,6 +147,7 @@ void Session::finish(const Finished& f)
 {
     m_estimate = f.estimate;
     m_runError.clear();
+    m_switching = false;
     if (m_waits != f.waits) {
         m_waits = f.waits;
         m_announcer.note(Change::State);

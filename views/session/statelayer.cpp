@@ -51,6 +51,14 @@ void StateLayer::dim(bool on)
     place();
 }
 
+void StateLayer::hold(bool on)
+{
+    if (on == m_hold)
+        return;
+    m_hold = on;
+    place();
+}
+
 void StateLayer::clear()
 {
     m_sentence.clear();
@@ -61,14 +69,16 @@ void StateLayer::clear()
 void StateLayer::place()
 {
     m_label->setVisible(!m_sentence.isEmpty());
-    setAttribute(Qt::WA_TransparentForMouseEvents, m_sentence.isEmpty());
-    setVisible(m_dim || !m_sentence.isEmpty());
+    setAttribute(Qt::WA_TransparentForMouseEvents, m_sentence.isEmpty() && !m_hold);
+    setVisible(m_dim || m_hold || !m_sentence.isEmpty());
     raise();
     update();
 }
 
 void StateLayer::paintEvent(QPaintEvent*)
 {
+    if (m_sentence.isEmpty() && !m_dim)
+        return;
     QPainter painter(this);
     QColor veil = palette().color(QPalette::Base);
     if (m_sentence.isEmpty())

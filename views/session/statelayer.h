@@ -18,6 +18,7 @@ public:
     void say(
         const QString& sentence, const QString& link, std::function<void()> action, bool warning);
     void dim(bool);
+    void hold(bool); ///< takes the mouse away from the content, which stays as it looks
     void clear();
     const QString& sentence() const { return m_sentence; }
     QLabel* label() const { return m_label; }
@@ -32,6 +33,7 @@ private:
     QString m_sentence;
     std::function<void()> m_action;
     bool m_dim = false;
+    bool m_hold = false;
 };
 
 } // namespace microtome

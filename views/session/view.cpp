@@ -102,6 +102,7 @@ void View::refreshNow()
 {
     Changes told = m_missed;
     m_missed = {};
+    m_stateLayer->hold(false);
     if (m_ownFocus && told != everything())
         told &= ~Changes(Change::Focus);
     if (explainAbsence()) {
@@ -153,6 +154,10 @@ bool View::explainAbsence()
         return explain(State::Empty,
             tr("This prompt takes about %1.").arg(duration(s.estimate().seconds)), tr("Run"),
             [&s] { s.runNow(); });
+    if (s.switching() && m_state == State::Content) {
+        m_stateLayer->hold(true); // the checkpoint before stays in sight until this one has run
+        return true;
+    }
     return explain(State::Empty, tr("Running the prompt…"));
 }
 

@@ -103,8 +103,7 @@ void writeWeights(const fs::path& folder, const Leaves& leaves, bool half)
     settle(folder / "model.safetensors");
 }
 
-fs::path writeCheckpoint(
-    const fs::path& out, const TrainStart& start, std::int64_t step, bool half)
+fs::path writeCheckpoint(const fs::path& out, const TrainStart& start, std::int64_t step, bool half)
 {
     const fs::path place = out / "checkpoints" / checkpointName(step);
     fs::path beside = place;

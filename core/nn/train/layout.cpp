@@ -132,7 +132,8 @@ Tensors toyLayout(const Config& c)
         = c.has("d_head") ? positive(c, "d_head") : std::max<std::int64_t>(1, d / heads);
     const std::int64_t shared
         = c.has("n_key_value_heads") ? positive(c, "n_key_value_heads", 4096) : heads;
-    const std::int64_t out = c.has("d_vocab_out") ? positive(c, "d_vocab_out", 1 << 24) : vocabulary;
+    const std::int64_t out
+        = c.has("d_vocab_out") ? positive(c, "d_vocab_out", 1 << 24) : vocabulary;
     const bool attentionOnly = c.flag("attn_only", false);
     const bool gated = c.flag("gated_mlp", false);
     const std::int64_t inner = c.has("d_mlp") ? positive(c, "d_mlp") : 4 * d;
@@ -140,10 +141,10 @@ Tensors toyLayout(const Config& c)
     const bool gains = kind == "LN" || kind == "RMS";
 
     Tensors all;
-    const auto add = [&](std::string name, std::vector<std::int64_t> shape,
-                         Start start = Start::Normal) {
-        all.push_back({std::move(name), std::move(shape), start});
-    };
+    const auto add
+        = [&](std::string name, std::vector<std::int64_t> shape, Start start = Start::Normal) {
+              all.push_back({std::move(name), std::move(shape), start});
+          };
     const auto norm = [&](const std::string& name) {
         if (gains)
             add(name + ".w", {d}, Start::One);
@@ -192,8 +193,14 @@ std::vector<NewTensor> layoutOf(const nlohmann::json& form)
             return FamilyLayout(family, config).all();
     if (config.has("n_layers") && config.has("d_vocab"))
         return toyLayout(config);
-    throw Error("The recipe's model.config names no layout: give model_type (gpt2, gpt_neox, llama), "
-                "or TransformerLens's n_layers, d_model, n_heads, d_vocab, n_ctx.");
+    throw Error(
+        "The recipe's model.config names no layout: give model_type (gpt2, gpt_neox, llama), "
+        "or TransformerLens's n_layers, d_model, n_heads, d_vocab, n_ctx.");
+}
+
+bool isPositions(const std::string& name)
+{
+    return name.ends_with("wpe.weight") || name.ends_with("pos_embed.W_pos");
 }
 
 bool isDecayed(const std::string& name, std::size_t axes)

@@ -21,6 +21,9 @@ struct NewTensor {
 /// `n_layers`, `d_model`, ...). Throws Error with a sentence when it cannot be built.
 std::vector<NewTensor> layoutOf(const nlohmann::json& config);
 
+/// Whether a tensor is a table of learned positions, [context, dModel].
+bool isPositions(const std::string& name);
+
 /// Whether weight decay acts on a tensor unless all is decayed: on matrices, not on norms, biases
 /// and embeddings.
 bool isDecayed(const std::string& name, std::size_t axes);

@@ -16,7 +16,8 @@ namespace microtome::nn {
 Leaves::Leaves(std::vector<Shape> shapes, bool decayAll, at::Device device)
     : m_device(device)
 {
-    const auto decays = [&](const Shape& s) { return decayAll || isDecayed(s.name, s.shape.size()); };
+    const auto decays
+        = [&](const Shape& s) { return decayAll || isDecayed(s.name, s.shape.size()); };
     std::stable_partition(shapes.begin(), shapes.end(), decays);
     std::int64_t count = 0;
     for (const Shape& s : shapes) {
@@ -38,7 +39,25 @@ Leaves::Leaves(std::vector<Shape> shapes, bool decayAll, at::Device device)
     }
 }
 
-Leaves Leaves::fresh(const std::vector<NewTensor>& layout, int layers, double deviation,
+namespace {
+
+void putWaves(const std::vector<std::int64_t>& shape, double amplitude, float* out)
+{
+    const std::int64_t context = shape[0];
+    const std::int64_t width = shape[1];
+    for (std::int64_t p = 0; p < context; ++p)
+        for (std::int64_t i = 0; i < width; ++i) {
+            const auto pair = static_cast<double>(i / 2 * 2) / static_cast<double>(width);
+            const double angle
+                = static_cast<double>(p) / std::pow(static_cast<double>(context), pair);
+            *out++
+                = static_cast<float>(amplitude * (i % 2 == 0 ? std::sin(angle) : std::cos(angle)));
+        }
+}
+
+} // namespace
+
+Leaves Leaves::fresh(const std::vector<NewTensor>& layout, int layers, double deviation, bool waves,
     std::uint64_t seed, bool decayAll, at::Device device)
 {
     std::vector<Shape> shapes;
@@ -48,10 +67,14 @@ Leaves Leaves::fresh(const std::vector<NewTensor>& layout, int layers, double de
     at::Tensor values = at::zeros({leaves.count()}, at::TensorOptions().dtype(at::kFloat));
     float* out = values.data_ptr<float>();
     for (const Leaf& leaf : leaves.m_leaves) {
-        const auto found = std::find_if(layout.begin(), layout.end(),
-            [&](const NewTensor& t) { return t.name == leaf.name; });
+        const auto found = std::find_if(
+            layout.begin(), layout.end(), [&](const NewTensor& t) { return t.name == leaf.name; });
         if (found->start == NewTensor::Start::Zero)
             continue;
+        if (waves && isPositions(leaf.name)) {
+            putWaves(leaf.shape, deviation, out + leaf.begin);
+            continue;
+        }
         TrainRandom random(seed, streamOf(leaf.name));
         const double scale = found->start == NewTensor::Start::Residual
             ? deviation / std::sqrt(2.0 * layers)
@@ -65,8 +88,7 @@ Leaves Leaves::fresh(const std::vector<NewTensor>& layout, int layers, double de
     return leaves;
 }
 
-Leaves Leaves::of(
-    Weights& files, const nlohmann::json& config, bool decayAll, at::Device device)
+Leaves Leaves::of(Weights& files, const nlohmann::json& config, bool decayAll, at::Device device)
 {
     std::vector<Shape> shapes;
     {
@@ -75,8 +97,7 @@ Leaves Leaves::of(
     }
     const auto unused = files.unused();
     for (const auto& name : files.names())
-        if (std::find(unused.begin(), unused.end(), name) == unused.end()
-            && !files.isIgnored(name))
+        if (std::find(unused.begin(), unused.end(), name) == unused.end() && !files.isIgnored(name))
             shapes.push_back({name, files.shape(name)});
     Leaves leaves(std::move(shapes), decayAll, device);
     const at::NoGradGuard guard;

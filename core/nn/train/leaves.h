@@ -13,8 +13,8 @@
 namespace microtome::nn {
 
 /// The weights of a model that is being trained: float32 leaves under the file's names and shapes,
-/// all in one stretch of memory, with their gradients in another of the same order. Those that decay
-/// stand first.
+/// all in one stretch of memory, with their gradients in another of the same order. Those that
+/// decay stand first.
 class Leaves {
 public:
     struct Leaf {
@@ -27,8 +27,10 @@ public:
 
     /// Fresh weights: N(0, deviation²), what writes into the residual stream divided by
     /// √(2 layers) (Radford et al. 2019), gains 1, biases 0. Each tensor has a stream of random
-    /// numbers of its own.
-    static Leaves fresh(const std::vector<NewTensor>&, int layers, double deviation,
+    /// numbers of its own. With `waves` a table of positions is deviation · sin(p / c^(2i/d)) and
+    /// cos, c the context (Vaswani et al. 2017, with other wavelengths): a head that looks one
+    /// token back is then found sooner.
+    static Leaves fresh(const std::vector<NewTensor>&, int layers, double deviation, bool waves,
         std::uint64_t seed, bool decayAll, at::Device);
 
     /// Those of files, widened to float32. Buffers that no weight is are left out.

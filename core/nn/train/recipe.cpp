@@ -14,8 +14,8 @@
 namespace microtome {
 
 namespace fs = std::filesystem;
-using nn::Settings;
 using nlohmann::json;
+using nn::Settings;
 
 namespace {
 
@@ -53,12 +53,15 @@ void readModel(Settings model, Recipe& recipe)
     const std::string tokenizer = model.text("tokenizer", "");
     const json config = model.object("config");
     recipe.deviation = model.number("std", 0.02, 0, 10);
+    recipe.waves
+        = model.choice("positions", Choices<bool>{{"waves", true}, {"random", false}}, false);
     model.finish();
     if (from.empty() == config.empty())
         throw Error("A recipe's model is either {\"from\": FOLDER} to fine-tune, or {\"config\": "
                     "{...}, \"tokenizer\": ...} to begin from nothing.");
     if (!from.empty() && !tokenizer.empty())
-        throw Error("A model that is fine-tuned keeps its own tokenizer; leave model.tokenizer out.");
+        throw Error(
+            "A model that is fine-tuned keeps its own tokenizer; leave model.tokenizer out.");
     if (!from.empty())
         recipe.from = whole(recipe, from);
     else
@@ -179,10 +182,9 @@ std::string Recipe::words() const
     const Optimizer& o = optimizer;
     out << (from.empty() ? "model from nothing" : "model from " + from.string());
     if (from.empty())
-        out << ", weights' deviation " << deviation;
+        out << ", weights' deviation " << deviation << (waves ? ", positions begin as waves" : "");
     out << "\ntext " << train.string() << ", documents: " << nameOf(documentKinds, documents)
-        << ", " << nameOf(packings, packing)
-        << ", predicted: " << nameOf(predictions, predicted)
+        << ", " << nameOf(packings, packing) << ", predicted: " << nameOf(predictions, predicted)
         << "\nheld out " << (heldout.empty() ? "nothing" : heldout.string()) << "\nsteps " << steps
         << ", tokens of a batch " << batchTokens << ", of a row "
         << (sequence > 0 ? std::to_string(sequence) : "128, or the context") << "\nAdamW: rate "

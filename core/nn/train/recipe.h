@@ -21,8 +21,10 @@ struct Recipe {
 
     std::filesystem::path from; ///< the folder that is fine-tuned; empty: from nothing
     std::string config; ///< the new model's config.json; empty when fine-tuning
-    std::filesystem::path tokenizer; ///< tokenizer.json, or its folder; may be empty for a new model
+    std::filesystem::path
+        tokenizer; ///< tokenizer.json, or its folder; may be empty for a new model
     double deviation = 0.02; ///< of a new model's weights
+    bool waves = false; ///< a new model's positions begin as sines and cosines, else at random
 
     std::filesystem::path train;
     std::filesystem::path heldout; ///< may be empty

@@ -58,8 +58,8 @@ Leaves fineTuned(const Recipe& recipe, json& config, std::string& text, at::Devi
     return Leaves::of(weights, config, recipe.optimizer.decayAll, device);
 }
 
-Leaves fresh(
-    const Recipe& recipe, const Tokenizer* tokenizer, json& config, std::string& text, at::Device device)
+Leaves fresh(const Recipe& recipe, const Tokenizer* tokenizer, json& config, std::string& text,
+    at::Device device)
 {
     config = json::parse(recipe.config);
     const bool toy = config.contains("d_vocab") || !config.contains("model_type");
@@ -71,8 +71,8 @@ Leaves fresh(
     text = config.dump(2) + "\n";
     const auto layout = layoutOf(config);
     const Config form(config);
-    const int layers = form.integer(
-        "n_layers", form.integer("num_hidden_layers", form.integer("n_layer", 1)));
+    const int layers
+        = form.integer("n_layers", form.integer("num_hidden_layers", form.integer("n_layer", 1)));
     std::int64_t count = 0;
     for (const NewTensor& t : layout) {
         std::int64_t size = 1;
@@ -84,8 +84,8 @@ Leaves fresh(
     if (count > most)
         throw Error("A model of this config would have " + std::to_string(count)
             + " weights; that is more than can be trained here.");
-    return Leaves::fresh(
-        layout, layers, recipe.deviation, recipe.seed, recipe.optimizer.decayAll, device);
+    return Leaves::fresh(layout, layers, recipe.deviation, recipe.waves, recipe.seed,
+        recipe.optimizer.decayAll, device);
 }
 
 } // namespace

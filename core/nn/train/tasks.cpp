@@ -18,13 +18,22 @@ namespace {
 
 constexpr std::int64_t batchTokens = 8192;
 
-std::vector<TokenId> answersOf(const PromptField& field, const Tokenizer& tokenizer)
+/// The first tokens of the answers, as they follow the prompt: of prompt and answer together, and
+/// where these run into one another, of the answer alone.
+std::vector<TokenId> answersOf(
+    const PromptItem& item, const std::vector<TokenId>& prompt, const Tokenizer& tokenizer)
 {
     std::vector<TokenId> answers;
-    const std::string& text = field.text;
+    const std::string& text = item.answer.text;
     for (std::size_t at = 0; at <= text.size();) {
         const std::size_t end = std::min(text.find('|', at), text.size());
-        const auto ids = tokenizer.encode(text.substr(at, end - at), false).ids;
+        const std::string answer = text.substr(at, end - at);
+        auto ids = tokenizer.encode(item.clean.text + answer, true).ids;
+        const auto parts = std::mismatch(prompt.begin(), prompt.end(), ids.begin(), ids.end());
+        if (parts.first == prompt.end() && parts.second != ids.end())
+            ids.erase(ids.begin(), parts.second);
+        else
+            ids = tokenizer.encode(answer, false).ids;
         if (!ids.empty() && std::find(answers.begin(), answers.end(), ids.front()) == answers.end())
             answers.push_back(ids.front());
         at = end + 1;
@@ -52,10 +61,10 @@ Task::Task(std::string name, const std::filesystem::path& path, const TrainStart
     for (const PromptItem& item : set.items) {
         const auto place = "Line " + std::to_string(item.line) + " of " + path.string();
         Item own;
-        own.ids = start.tokenizer ? start.tokenizer->encode(item.clean.text, true).ids
-                                  : item.clean.ids;
+        own.ids
+            = start.tokenizer ? start.tokenizer->encode(item.clean.text, true).ids : item.clean.ids;
         own.answers
-            = start.tokenizer ? answersOf(item.answer, *start.tokenizer) : item.answer.ids;
+            = start.tokenizer ? answersOf(item, own.ids, *start.tokenizer) : item.answer.ids;
         if (own.ids.empty() || own.ids.size() > static_cast<std::size_t>(a.context))
             throw Error(place + " has a prompt of " + std::to_string(own.ids.size())
                 + " tokens; the model takes 1 to " + std::to_string(a.context) + ".");
@@ -92,8 +101,10 @@ TrainingRecord::Accuracy Task::measure(const TrainForward& forward, const Parame
             last.push_back(static_cast<std::int64_t>(ids.size()) - 1);
             ids.resize((i + 1 - begin) * width, 0);
         }
-        const at::Tensor rows = at::tensor(ids, at::kLong).to(device).view(
-            {static_cast<std::int64_t>(end - begin), static_cast<std::int64_t>(width)});
+        const at::Tensor rows
+            = at::tensor(ids, at::kLong)
+                  .to(device)
+                  .view({static_cast<std::int64_t>(end - begin), static_cast<std::int64_t>(width)});
         const at::Tensor residual = forward.residual(parameters, rows)
                                         .index_select(0, at::tensor(last, at::kLong).to(device));
         const at::Tensor logs

@@ -161,8 +161,8 @@ void Trainer::step()
               "clipping.");
     const double clip = m_recipe.optimizer.clip;
     const double factor = clip > 0 && norm > clip ? clip / norm : 1;
-    m_optimizer.step(leaves.weights(), leaves.gradients(), factor,
-        m_recipe.rateAfter(m_state.step), m_state.step + 1);
+    m_optimizer.step(leaves.weights(), leaves.gradients(), factor, m_recipe.rateAfter(m_state.step),
+        m_state.step + 1);
     at::Tensor gradients = leaves.gradients();
     gradients.zero_();
     m_loss = loss;
@@ -174,7 +174,8 @@ void Trainer::step()
     ++m_state.step;
     ++m_stepsHere;
     // Lately: older steps count less and less.
-    m_stepSeconds = 0.98 * m_stepSeconds + std::chrono::duration<double>(Clock::now() - began).count();
+    m_stepSeconds
+        = 0.98 * m_stepSeconds + std::chrono::duration<double>(Clock::now() - began).count();
     m_stepTokens = 0.98 * m_stepTokens + static_cast<double>(batch.predicted);
 }
 
@@ -230,7 +231,8 @@ void Trainer::scoreHeads(const fs::path& folder)
     try {
         const auto model = openModel(folder, {m_options.device, "f32", m_threads});
         const HeadScores scores = headAtlas(*model);
-        for (const HeadScore kind : {HeadScore::Previous, HeadScore::Duplicate, HeadScore::Induction}) {
+        for (const HeadScore kind :
+            {HeadScore::Previous, HeadScore::Duplicate, HeadScore::Induction}) {
             const Matrix& values = scores.of(kind);
             auto& layers = heads.scores[headScoreName(kind)];
             for (std::size_t l = 0; l < values.rows(); ++l)
@@ -244,8 +246,7 @@ void Trainer::scoreHeads(const fs::path& folder)
 
 void Trainer::checkpoint()
 {
-    const fs::path folder
-        = writeCheckpoint(m_out, m_start, m_state.step, m_recipe.halfCheckpoints);
+    const fs::path folder = writeCheckpoint(m_out, m_start, m_state.step, m_recipe.halfCheckpoints);
     m_state.record.checkpoints.push_back({m_state.step, checkpointName(m_state.step)});
     scoreHeads(folder);
 }
@@ -266,7 +267,7 @@ void Trainer::visit()
     const bool end = s == m_recipe.steps;
     const auto& steps = m_recipe.checkpoints;
     const bool marked = !end && std::binary_search(steps.begin(), steps.end(), s);
-    const bool evaluated = end || s % m_recipe.evaluateEvery == 0;
+    const bool evaluated = end || marked || s % m_recipe.evaluateEvery == 0;
     if (evaluated)
         evaluate();
     if (marked)

@@ -1,4 +1,3 @@
-#include "app/checkpoints.h"
 #include "app/fuzzy.h"
 #include "app/places.h"
 #include "tests/views/session/fakesession.h"
@@ -64,19 +63,6 @@ private slots:
         QCOMPARE(session.selection().focus().point, Point::ResidMid);
         placesFor(session, "Mary").front().run();
         QCOMPARE(session.selection().focus().position, Position(2));
-    }
-
-    void checkpointsLieSideBySide()
-    {
-        QTemporaryDir folder;
-        const QDir dir(folder.path());
-        for (const char* name : {"step1000", "step200", "other", "step-1"})
-            dir.mkdir(name);
-        const auto found = checkpointsBeside(dir.filePath("step200"));
-        QCOMPARE(found.size(), std::size_t(3));
-        QCOMPARE(found[1].name, QString("step200"));
-        QCOMPARE(found[2].step, qint64(1000));
-        QVERIFY(checkpointsBeside(dir.filePath("other")).empty());
     }
 };
 

@@ -2,7 +2,6 @@
 #include "app/mainwindow.h"
 #include "app/statusstrip.h"
 #include "app/tabledialog.h"
-#include "app/tourcard.h"
 #include "core/store/project.h"
 #include "tests/app/window/probe.h"
 #include "tests/views/session/fakesession.h"
@@ -48,8 +47,7 @@ struct Desk {
             start(session);
     }
 
-    template <class Widget>
-    Widget* find(const char* name)
+    template <class Widget> Widget* find(const char* name)
     {
         return window.findChild<Widget*>(name);
     }
@@ -61,8 +59,7 @@ struct Desk {
     void clickChip(int position)
     {
         Chips* chips = window.promptBar()->chips();
-        QTest::mouseClick(
-            chips, Qt::LeftButton, {}, chips->chipRect(Position(position)).center());
+        QTest::mouseClick(chips, Qt::LeftButton, {}, chips->chipRect(Position(position)).center());
         settle(session);
     }
 
@@ -95,7 +92,7 @@ private slots:
         QCOMPARE(static_cast<ProbeView*>(desk.window.workspace()->current())->said(),
             QString("5 tokens"));
         QCOMPARE(desk.preferences.recentModels(),
-            QStringList {QString::fromStdString(desk.session.info().path)});
+            QStringList{QString::fromStdString(desk.session.info().path)});
     }
 
     void escapeTakesTheTypingBack()
@@ -247,9 +244,8 @@ private slots:
     void theThemeSwitchesLive()
     {
         Desk desk;
-        const auto toneAt = [&] {
-            return desk.window.grab().toImage().pixelColor(4, desk.window.height() / 2);
-        };
+        const auto toneAt
+            = [&] { return desk.window.grab().toImage().pixelColor(4, desk.window.height() / 2); };
         const QColor light = toneAt();
         desk.window.command("theme")->trigger();
         QTest::qWait(20);
@@ -446,25 +442,6 @@ private slots:
         QVERIFY(desk.session.hasModel());
     }
 
-    void theTourCanBeLeftAtAnyTime()
-    {
-        Desk desk;
-        desk.window.startTour();
-        TourCard* tour = desk.window.tour();
-        for (int step = 0; step < 5; ++step) {
-            QCOMPARE(tour->step(), step);
-            QVERIFY(desk.window.rect().contains(tour->geometry()));
-            for (auto* button : tour->findChildren<QPushButton*>())
-                if (button->text() == "Next")
-                    QTest::mouseClick(button, Qt::LeftButton);
-        }
-        desk.clickChip(3); // nothing waits for it
-        QCOMPARE(desk.session.selection().focus().position, Position(3));
-        desk.click("leaveTour");
-        QVERIFY(!tour->isVisible());
-        QVERIFY(desk.preferences.value("tourSeen").toBool());
-    }
-
     void everyControlHasAName()
     {
         Desk desk;
@@ -478,8 +455,8 @@ private slots:
             if (!control || !widget->isVisible())
                 continue;
             const auto* button = qobject_cast<const QAbstractButton*>(widget);
-            const bool named = !widget->accessibleName().isEmpty()
-                || (button && button->text().size() > 1);
+            const bool named
+                = !widget->accessibleName().isEmpty() || (button && button->text().size() > 1);
             QVERIFY2(named, qPrintable(widget->metaObject()->className() + widget->objectName()));
         }
     }
