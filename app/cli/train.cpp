@@ -78,8 +78,8 @@ OnTrainProgress reporter(const std::string& kind)
         if (kind == "json")
             std::cerr << formOf(p).dump() + "\n" << std::flush;
         else if (terminal)
-            std::cerr << "\r\033[K" + lineOf(p) << (p.heldout ? "\n" : "") << std::flush;
-        else if (p.heldout || p.step == p.steps)
+            std::cerr << "\r\033[K" + lineOf(p) << (p.evaluated ? "\n" : "") << std::flush;
+        else if (p.evaluated)
             std::cerr << lineOf(p) + "\n" << std::flush;
     };
 }

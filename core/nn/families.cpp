@@ -61,7 +61,7 @@ public:
         const auto head = headName();
         p.unembed = head.empty() ? Product(p.embed, {}, p.dtype, p.device)
                                  : product(head, a.dModel, a.vocabulary, false);
-        for (const auto& rest : m_weights.names())
+        for (const auto& rest : m_weights.unused())
             if (std::regex_match(rest, m_names.ignored))
                 m_weights.ignore(rest);
     }

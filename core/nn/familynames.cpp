@@ -35,7 +35,8 @@ void readNeoX(const Config& c, Architecture& a)
                             .number("partial_rotary_factor",
                                 c.number("rotary_pct", c.number("partial_rotary_factor", 0.25)));
     if (!(part > 0 && part <= 1))
-        throw Error("In the model's config.json, the part of a head that is rotated is not between 0 and 1.");
+        throw Error("In the model's config.json, the part of a head that is rotated is not between "
+                    "0 and 1.");
     a.rotaryDims = static_cast<int>(a.dHead * part);
     readRope(c, a);
 }
@@ -61,7 +62,7 @@ void readLlama(const Config& c, Architecture& a)
 
 const std::vector<Family>& families()
 {
-    static const std::vector<Family> all {
+    static const std::vector<Family> all{
         {"gpt2",
             {.prefixes = {"transformer.", ""},
                 .embed = "wte",

@@ -10,8 +10,8 @@
 
 namespace microtome::nn {
 
-/// The names of a family's tensors; `N` stands for the layer. Weights carry `.weight` and, where the
-/// file has one, `.bias`. An empty name: the family has no such part.
+/// The names of a family's tensors; `N` stands for the layer. Weights carry `.weight` and, where
+/// the file has one, `.bias`. An empty name: the family has no such part.
 struct Names {
     std::vector<std::string> prefixes = {}; ///< that all names but the head's may carry
     std::string embed = {};

@@ -24,7 +24,8 @@ struct TrainProgress {
     std::int64_t step = 0; ///< taken
     std::int64_t steps = 0; ///< planned
     double loss = 0; ///< of the last step's batch
-    std::optional<double> heldout; ///< set at an evaluation
+    bool evaluated = false; ///< this is the report of an evaluation
+    std::optional<double> heldout; ///< at an evaluation, where there is a held-out text
     double tokensPerSecond = 0; ///< predicted tokens, lately, evaluations left aside
     double secondsLeft = 0;
 };
@@ -32,10 +33,10 @@ struct TrainProgress {
 using OnTrainProgress = std::function<void(const TrainProgress&)>;
 
 /// Trains a decoder as the recipe (core/nn/train/recipe.h) says and writes it to the folder `out`:
-/// config.json, tokenizer.json, model.safetensors, training.json, checkpoints/. `report` is called on
-/// the computing thread, at most every half second and at every evaluation. The same recipe, device
-/// and threads give the same bytes, however often it was interrupted and resumed. Throws Error with
-/// a sentence; what was saved stays.
+/// config.json, tokenizer.json, model.safetensors, training.json, checkpoints/. `report` is called
+/// on the computing thread, at most every half second and at every evaluation. The same recipe,
+/// device and threads give the same bytes, however often it was interrupted and resumed. Throws
+/// Error with a sentence; what was saved stays.
 TrainingRecord train(const std::filesystem::path& recipe, const std::filesystem::path& out,
     const TrainOptions& = {}, const OnTrainProgress& report = {});
 

@@ -47,9 +47,9 @@ void AdamW::step(const at::Tensor& weights, const at::Tensor& gradients, double 
             return;
         }
         const auto number = [](double x) { return static_cast<float>(x); };
-        const kernels::AdamFactors f{number(factor), number(m_settings.beta1), number(m_settings.beta2),
-            number(keep), number(rate / first), number(1 / std::sqrt(second)),
-            number(m_settings.epsilon)};
+        const kernels::AdamFactors f{number(factor), number(m_settings.beta1),
+            number(m_settings.beta2), number(keep), number(rate / first),
+            number(1 / std::sqrt(second)), number(m_settings.epsilon)};
         float* const w = weights.data_ptr<float>();
         const float* const g = gradients.data_ptr<float>();
         float* const m = m_first.data_ptr<float>();

@@ -68,8 +68,8 @@ void Batches::shareOut(std::vector<Piece>& all, std::size_t from, std::size_t to
     std::vector<std::pair<std::size_t, std::size_t>>& batches) const
 {
     const auto at = [&](std::size_t i) { return all.begin() + static_cast<std::ptrdiff_t>(i); };
-    std::stable_sort(at(from), at(to),
-        [](const Piece& a, const Piece& b) { return a.length < b.length; });
+    std::stable_sort(
+        at(from), at(to), [](const Piece& a, const Piece& b) { return a.length < b.length; });
     for (std::size_t begin = from; begin < to;) {
         std::size_t end = begin + 1;
         while (end < to
@@ -112,7 +112,9 @@ void Batches::seek(const Cursor& cursor)
         beginEpoch();
     const auto items = m_settings.packed ? m_order.size() : m_batches.size();
     if (cursor.epoch < 0 || cursor.item < 0 || static_cast<std::size_t>(cursor.item) >= items
-        || cursor.place < 0)
+        || cursor.place < 0
+        || (m_settings.packed
+            && cursor.place >= lengthWithEnd(m_order[static_cast<std::size_t>(cursor.item)])))
         throw Error("The saved state names a place in the text that is not there.");
 }
 
@@ -211,8 +213,7 @@ std::vector<Batch> Batches::once(std::size_t limit) const
         const std::size_t whole = (stream.size() - 1 - at) / width;
         Batch batch;
         batch.rows = static_cast<std::int64_t>(std::clamp<std::size_t>(whole, 1, most));
-        batch.width
-            = static_cast<std::int64_t>(whole > 0 ? width : stream.size() - 1 - at);
+        batch.width = static_cast<std::int64_t>(whole > 0 ? width : stream.size() - 1 - at);
         batch.predicted = batch.rows * batch.width;
         const auto from = stream.begin() + static_cast<std::ptrdiff_t>(at);
         batch.ids.assign(from, from + batch.predicted);

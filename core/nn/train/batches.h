@@ -26,13 +26,13 @@ struct RowSettings {
     std::uint64_t seed = 0;
 };
 
-/// The batches of a corpus in the order of training. Every epoch has an order of its own, drawn from
-/// (seed, epoch), so that a place in it is three numbers.
+/// The batches of a corpus in the order of training. Every epoch has an order of its own, drawn
+/// from (seed, epoch), so that a place in it is three numbers.
 ///
-/// Packed: the documents of an epoch follow each other, with EOS behind each, and are cut to rows of
-/// `sequence` tokens; epochs join without a gap. Padded: one document a row, longer ones cut; rows of
-/// similar length stand together (sorted within some batches that are drawn together), and a batch
-/// has as many as fit into `batchTokens`.
+/// Packed: the documents of an epoch follow each other, with EOS behind each, and are cut to rows
+/// of `sequence` tokens; epochs join without a gap. Padded: one document a row, longer ones cut;
+/// rows of similar length stand together (sorted within some batches that are drawn together), and
+/// a batch has as many as fit into `batchTokens`.
 class Batches {
 public:
     struct Cursor {

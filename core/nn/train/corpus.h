@@ -41,8 +41,8 @@ private:
     std::vector<std::uint64_t> m_starts{0};
 };
 
-/// Reads a text: a document is a line, what stands between blank lines, or the whole file; in a file
-/// named .jsonl each line is {"text": ...} or {"ids": [...]}. Text is encoded as a prompt is.
+/// Reads a text: a document is a line, what stands between blank lines, or the whole file; in a
+/// file named .jsonl each line is {"text": ...} or {"ids": [...]}. Text is encoded as a prompt is.
 /// `limit`: documents that are read; 0: all. Throws Error with a sentence.
 Corpus readCorpus(const std::filesystem::path&, Recipe::Documents, const Tokenizer*,
     std::int64_t vocabulary, std::size_t limit = 0);

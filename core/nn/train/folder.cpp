@@ -75,7 +75,8 @@ std::string checkpointName(std::int64_t step)
 void writeSurroundings(const fs::path& folder, const TrainStart& start)
 {
     makeFolder(folder);
-    replaceFile(folder / "config.json", start.configText);
+    if (!start.configText.empty())
+        replaceFile(folder / "config.json", start.configText);
     std::error_code error;
     for (const char* name : tokenizerFiles) {
         if (start.tokenizerFolder.empty() || !fs::exists(start.tokenizerFolder / name, error))
@@ -102,8 +103,7 @@ void writeWeights(const fs::path& folder, const Leaves& leaves, bool half)
     settle(folder / "model.safetensors");
 }
 
-fs::path writeCheckpoint(
-    const fs::path& out, const TrainStart& start, std::int64_t step, bool half)
+fs::path writeCheckpoint(const fs::path& out, const TrainStart& start, std::int64_t step, bool half)
 {
     const fs::path place = out / "checkpoints" / checkpointName(step);
     fs::path beside = place;

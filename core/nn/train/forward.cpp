@@ -69,8 +69,7 @@ at::Tensor TrainForward::residual(const Parameters& p, const at::Tensor& ids) co
             const auto [second, beside] = branch(w.ln2, rest);
             x = mlp(w, second, attend(w, l, normal, beside, rows, angles));
         } else {
-            const auto [second, beside]
-                = branch(w.ln2, attend(w, l, normal, rest, rows, angles));
+            const auto [second, beside] = branch(w.ln2, attend(w, l, normal, rest, rows, angles));
             x = mlp(w, second, beside);
         }
     }
@@ -88,8 +87,7 @@ at::Tensor TrainForward::attend(const BlockWeights& w, int layer, const at::Tens
     at::Tensor k = split ? product(w.k, normal) : at::Tensor();
     at::Tensor v = split ? product(w.v, normal) : at::Tensor();
     if (fused())
-        return product(
-            w.o, fused::attention(a, w.fusion, scale, rows, q, k, v, angles), residual);
+        return product(w.o, fused::attention(a, w.fusion, scale, rows, q, k, v, angles), residual);
     if (split) {
         q = q.view({n, a.heads, a.dHead});
         k = k.view({n, a.kvHeads, a.dHead});
@@ -116,9 +114,8 @@ at::Tensor TrainForward::mixPlainly(double scale, const at::Tensor& q, const at:
     Rotary::Angles all;
     if (angles.cosine.defined())
         all = {angles.cosine.repeat({rows, 1}), angles.sine.repeat({rows, 1})};
-    const auto turned = [&](const at::Tensor& t) {
-        return all.cosine.defined() ? m_rotary.turn(t, all) : t;
-    };
+    const auto turned
+        = [&](const at::Tensor& t) { return all.cosine.defined() ? m_rotary.turn(t, all) : t; };
     const auto byHead = [&](const at::Tensor& t, std::int64_t heads) {
         return t.view({rows, width, heads, a.dHead})
             .transpose(1, 2)

@@ -9,8 +9,8 @@ namespace microtome::nn {
 /// weights. The same function as Decoder's; a test holds the two against each other.
 class TrainForward {
 public:
-    /// How it computes: by functions with gradients of their own (ops.h), for float32 on the CPU, or
-    /// by libtorch's operators alone.
+    /// How it computes: by functions with gradients of their own (ops.h), for float32 on the CPU,
+    /// or by libtorch's operators alone.
     enum class Way { Fused, Plain };
 
     TrainForward(const Architecture&, at::Device, Way);
@@ -25,16 +25,14 @@ public:
     at::Tensor logits(const Parameters&, const at::Tensor& residual) const;
 
     /// The mean of -log softmax(logits)[target] of some rows; targets [n].
-    at::Tensor loss(
-        const Parameters&, const at::Tensor& residual, const at::Tensor& targets) const;
+    at::Tensor loss(const Parameters&, const at::Tensor& residual, const at::Tensor& targets) const;
 
 private:
     bool fused() const { return m_way == Way::Fused; }
 
     /// The norm of x, and x for what goes on beside it.
     std::pair<at::Tensor, at::Tensor> branch(const NormWeights&, const at::Tensor& x) const;
-    at::Tensor product(
-        const Product&, const at::Tensor& x, const at::Tensor& residual = {}) const;
+    at::Tensor product(const Product&, const at::Tensor& x, const at::Tensor& residual = {}) const;
 
     /// The block's attention, added to `residual`.
     at::Tensor attend(const BlockWeights&, int layer, const at::Tensor& normal,
@@ -43,8 +41,7 @@ private:
         const at::Tensor& v, std::int64_t rows, const Rotary::Angles&) const;
 
     /// The block's MLP, added to `residual`.
-    at::Tensor mlp(
-        const BlockWeights&, const at::Tensor& normal, const at::Tensor& residual) const;
+    at::Tensor mlp(const BlockWeights&, const at::Tensor& normal, const at::Tensor& residual) const;
 
     Architecture m_architecture;
     Way m_way;

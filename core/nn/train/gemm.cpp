@@ -36,8 +36,8 @@ void gemm(bool transposeA, bool transposeB, std::int64_t m, std::int64_t n, std:
             at::TensorOptions().dtype(at::kFloat));
     };
     at::Tensor out = view(c, m, n, ldc, false);
-    at::addmm_out(out, out, view(a, m, k, lda, transposeA), view(b, k, n, ldb, transposeB), beta,
-        alpha);
+    at::addmm_out(
+        out, out, view(a, m, k, lda, transposeA), view(b, k, n, ldb, transposeB), beta, alpha);
 }
 
 #endif

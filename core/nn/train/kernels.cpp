@@ -5,7 +5,8 @@
 
 // One function for each kind of machine, chosen when the program starts; sanitizers are not ready
 // that early.
-#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)                   \
+    && !defined(__SANITIZE_THREAD__)
 #define MACHINES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define MACHINES
@@ -76,8 +77,7 @@ MACHINES void begin(
     }
 }
 
-MACHINES void columnSums(
-    std::int64_t rows, std::int64_t d, const float* x, float* __restrict sums)
+MACHINES void columnSums(std::int64_t rows, std::int64_t d, const float* x, float* __restrict sums)
 {
     for (std::int64_t c = 0; c < d; ++c)
         sums[c] = 0;
@@ -197,8 +197,7 @@ MACHINES void gelu(std::int64_t n, const float* x, float* __restrict y)
         y[i] = x[i] * geluShare(x[i]);
 }
 
-MACHINES void geluGradient(
-    std::int64_t n, const float* x, const float* dy, float* __restrict dx)
+MACHINES void geluGradient(std::int64_t n, const float* x, const float* dy, float* __restrict dx)
 {
     for (std::int64_t i = 0; i < n; ++i) {
         const float s = geluShare(x[i]);
@@ -207,8 +206,7 @@ MACHINES void geluGradient(
     }
 }
 
-MACHINES void gatedSilu(
-    std::int64_t n, const float* gate, const float* linear, float* __restrict y)
+MACHINES void gatedSilu(std::int64_t n, const float* gate, const float* linear, float* __restrict y)
 {
     for (std::int64_t i = 0; i < n; ++i)
         y[i] = gate[i] * logistic(gate[i]) * linear[i];

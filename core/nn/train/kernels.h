@@ -17,8 +17,8 @@ void columnSums(std::int64_t rows, std::int64_t d, const float* x, float* sums);
 void layerNorm(std::int64_t rows, std::int64_t d, const float* x, const float* gain,
     const float* bias, float epsilon, float* y, float* mean, float* inverse);
 
-/// dx = pass + inverse (g - mean(g) - x̂ mean(g x̂)) with g = dy gain; dGain += Σ dy x̂, dBias += Σ dy.
-/// `pass`, gain, dGain and dBias may be null.
+/// dx = pass + inverse (g - mean(g) - x̂ mean(g x̂)) with g = dy gain; dGain += Σ dy x̂, dBias += Σ
+/// dy. `pass`, gain, dGain and dBias may be null.
 void layerNormGradient(std::int64_t rows, std::int64_t d, const float* x, const float* gain,
     const float* mean, const float* inverse, const float* dy, const float* pass, float* dx,
     float* dGain, float* dBias);
@@ -40,8 +40,8 @@ void gatedSilu(std::int64_t n, const float* gate, const float* linear, float* y)
 void gatedSiluGradient(std::int64_t n, const float* gate, const float* linear, const float* dy,
     float* dGate, float* dLinear);
 
-/// Rows of scores of the queries at positions first, first + 1, ... become probabilities of the keys
-/// 0 ... position; those behind become 0. `logSums`: log Σ exp of each row.
+/// Rows of scores of the queries at positions first, first + 1, ... become probabilities of the
+/// keys 0 ... position; those behind become 0. `logSums`: log Σ exp of each row.
 void causalSoftmax(
     std::int64_t rows, std::int64_t keys, std::int64_t first, float* scores, float* logSums);
 
@@ -50,8 +50,7 @@ void causalProbabilities(
     std::int64_t rows, std::int64_t keys, std::int64_t first, float* scores, const float* logSums);
 
 /// dp becomes the gradient of the scores before scaling: p (dp - Σ p dp) scale.
-void softmaxGradient(
-    std::int64_t rows, std::int64_t keys, float scale, const float* p, float* dp);
+void softmaxGradient(std::int64_t rows, std::int64_t keys, float scale, const float* p, float* dp);
 
 /// Logits become the gradient of their mean loss, (softmax - [target]) factor; returns the sum of
 /// -log softmax[target].
@@ -62,8 +61,8 @@ double lossGradient(std::int64_t rows, std::int64_t outputs, const std::int64_t*
 double loss(
     std::int64_t rows, std::int64_t outputs, const std::int64_t* targets, const float* logits);
 
-/// Turns the pairs (first[i], second[i]) of one head by angles; `sign` -1 turns them back. `step`: from
-/// one pair to the next.
+/// Turns the pairs (first[i], second[i]) of one head by angles; `sign` -1 turns them back. `step`:
+/// from one pair to the next.
 void turn(std::int64_t pairs, std::int64_t step, const float* cosine, const float* sine, float sign,
     float* first, float* second);
 

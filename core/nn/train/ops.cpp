@@ -69,7 +69,8 @@ struct Weight {
     /// y = x Wᵀ + beta y
     void forward(std::int64_t n, const float* x, float beta, float* y) const
     {
-        gemm(false, !byColumn, n, outputs, inputs, 1, x, inputs, in(tensor), ld(), beta, y, outputs);
+        gemm(
+            false, !byColumn, n, outputs, inputs, 1, x, inputs, in(tensor), ld(), beta, y, outputs);
     }
     /// dx = dy W
     void backward(std::int64_t n, const float* dy, float* dx) const
@@ -89,7 +90,10 @@ struct Weight {
         return byColumn ? at::empty({inputs, outputs}, tensor.options())
                         : at::empty({outputs, inputs}, tensor.options());
     }
-    at::Tensor asWeight(const at::Tensor& gradient) const { return byColumn ? gradient.t() : gradient; }
+    at::Tensor asWeight(const at::Tensor& gradient) const
+    {
+        return byColumn ? gradient.t() : gradient;
+    }
 };
 
 at::Tensor sumsOf(const at::Tensor& dy)
@@ -174,8 +178,7 @@ struct NormBranch : Function<NormBranch> {
         const auto n = x.size(0);
         const auto d = x.size(1);
         const at::Tensor dy = gradients[0].contiguous();
-        const at::Tensor pass
-            = has(gradients[1]) ? gradients[1].contiguous() : gradients[1];
+        const at::Tensor pass = has(gradients[1]) ? gradients[1].contiguous() : gradients[1];
         at::Tensor dx = at::empty_like(x);
         // Partial sums of fixed rows, so that the result does not depend on threads.
         constexpr std::int64_t part = 512;
@@ -186,9 +189,8 @@ struct NormBranch : Function<NormBranch> {
             for (std::int64_t p = from; p < to; ++p) {
                 const std::int64_t row = p * part;
                 const std::int64_t count = std::min(part, n - row);
-                const auto at = [&](const at::Tensor& t) {
-                    return has(t) ? in(t) + row * d : nullptr;
-                };
+                const auto at
+                    = [&](const at::Tensor& t) { return has(t) ? in(t) + row * d : nullptr; };
                 float* const g = has(dGain) ? out(dGain) + p * d : nullptr;
                 float* const b = has(dBias) ? out(dBias) + p * d : nullptr;
                 if (rms)
@@ -228,7 +230,8 @@ struct Gelu : Function<Gelu> {
 };
 
 struct GatedSilu : Function<GatedSilu> {
-    static at::Tensor forward(AutogradContext* ctx, const at::Tensor& gate, const at::Tensor& linear)
+    static at::Tensor forward(
+        AutogradContext* ctx, const at::Tensor& gate, const at::Tensor& linear)
     {
         at::Tensor y = at::empty_like(gate);
         at::parallel_for(0, y.numel(), numberGrain, [&](std::int64_t from, std::int64_t to) {
@@ -266,8 +269,8 @@ struct UnembeddingLoss : Function<UnembeddingLoss> {
         const at::Tensor logits = at::empty({std::min(step, n), outputs}, input.options());
         const at::Tensor dx = differentiate ? at::empty_like(input) : at::Tensor();
         const at::Tensor dw = differentiate ? weight.emptyGradient() : at::Tensor();
-        const at::Tensor db = differentiate && has(bias) ? at::zeros({outputs}, input.options())
-                                                              : at::Tensor();
+        const at::Tensor db
+            = differentiate && has(bias) ? at::zeros({outputs}, input.options()) : at::Tensor();
         const float factor = 1.0f / static_cast<float>(n);
         double total = 0;
         for (std::int64_t begin = 0; begin < n; begin += step) {
@@ -280,8 +283,7 @@ struct UnembeddingLoss : Function<UnembeddingLoss> {
             if (!differentiate)
                 continue;
             weight.backward(count, in(logits), out(dx) + begin * d);
-            weight.gradient(
-                count, in(input) + begin * d, in(logits), begin == 0 ? 0 : 1, out(dw));
+            weight.gradient(count, in(input) + begin * d, in(logits), begin == 0 ? 0 : 1, out(dw));
             if (has(db))
                 for (std::int64_t i = 0; i < count; ++i)
                     kernels::begin(1, outputs, in(logits) + i * outputs, in(db), out(db));

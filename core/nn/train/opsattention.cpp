@@ -70,8 +70,8 @@ Parts partsOf(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v)
 }
 
 /// Turns the queries or keys of one head of one row by the angles of their positions.
-void turnHead(const Form& f, const at::Tensor& cosine, const at::Tensor& sine, float sign, int part,
-    float* x)
+void turnHead(
+    const Form& f, const at::Tensor& cosine, const at::Tensor& sine, float sign, int part, float* x)
 {
     for (std::int64_t t = 0; t < f.width; ++t, x += f.stride(part))
         kernels::turn(f.pairs, f.adjacent ? 2 : 1, cosine.data_ptr<float>() + t * f.pairs,
@@ -102,7 +102,8 @@ struct Attention : Function<Attention> {
                     float* const queries = parts[0] + f.offset(0, row, head);
                     if (f.pairs > 0)
                         turnHead(f, cosine, sine, 1, 0, queries);
-                    float* const own = z.data_ptr<float>() + row * f.width * zStride + head * f.dHead;
+                    float* const own
+                        = z.data_ptr<float>() + row * f.width * zStride + head * f.dHead;
                     float* const sums
                         = logSums.data_ptr<float>() + (row * f.heads + head) * f.width;
                     for (std::int64_t first = 0; first < f.width; first += block) {
@@ -129,9 +130,8 @@ struct Attention : Function<Attention> {
         const Form f = Form::from(ctx->saved_data["form"].toIntVector());
         const auto scale = static_cast<float>(ctx->saved_data["scale"].toDouble());
         const at::Tensor dz = gradients[0].contiguous();
-        const auto like = [](const at::Tensor& t) {
-            return t.numel() > 0 ? at::empty_like(t) : at::Tensor();
-        };
+        const auto like
+            = [](const at::Tensor& t) { return t.numel() > 0 ? at::empty_like(t) : at::Tensor(); };
         const at::Tensor dq = like(saved[0]);
         const at::Tensor dk = like(saved[1]);
         const at::Tensor dv = like(saved[2]);
@@ -164,14 +164,14 @@ private:
     /// follows can be added. `fresh`: nothing stands in the keys' and values' gradients yet.
     static void differentiate(const Form& f, float scale, std::int64_t row, std::int64_t head,
         const Parts& parts, const Parts& out, std::int64_t keyPlace, std::int64_t valuePlace,
-        bool fresh, const at::Tensor& logSums, const at::Tensor& dz, float* pattern, float* gradient)
+        bool fresh, const at::Tensor& logSums, const at::Tensor& dz, float* pattern,
+        float* gradient)
     {
         const std::int64_t zStride = f.heads * f.dHead;
         const std::int64_t queryPlace = f.offset(0, row, head);
         const float* const keys = parts[1] + keyPlace;
         const float* const values = parts[2] + valuePlace;
-        const float* const sums
-            = logSums.data_ptr<float>() + (row * f.heads + head) * f.width;
+        const float* const sums = logSums.data_ptr<float>() + (row * f.heads + head) * f.width;
         const float* const own = dz.data_ptr<float>() + row * f.width * zStride + head * f.dHead;
         for (std::int64_t first = (f.width - 1) / block * block; first >= 0; first -= block) {
             const std::int64_t n = std::min(block, f.width - first);
@@ -210,9 +210,8 @@ at::Tensor attention(const Architecture& a, Fusion fusion, double scale, std::in
     f.pairs = angles.cosine.defined() ? angles.cosine.size(1) : 0;
     f.adjacent = a.rotaryAdjacent ? 1 : 0;
     // A function of autograd takes no undefined tensors; an empty one stands for what is not there.
-    const auto orNone = [&](const at::Tensor& t) {
-        return t.defined() ? t : at::empty({0}, q.options());
-    };
+    const auto orNone
+        = [&](const at::Tensor& t) { return t.defined() ? t : at::empty({0}, q.options()); };
     return Attention::apply(
         q, orNone(k), orNone(v), orNone(angles.cosine), orNone(angles.sine), f, scale);
 }

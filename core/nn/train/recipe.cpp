@@ -186,7 +186,8 @@ std::string Recipe::words() const
     out << "\ntext " << train.string() << ", documents: " << nameOf(documentKinds, documents)
         << ", " << nameOf(packings, packing) << ", predicted: " << nameOf(predictions, predicted)
         << "\nheld out " << (heldout.empty() ? "nothing" : heldout.string()) << "\nsteps " << steps
-        << ", tokens of a batch " << batchTokens << ", of a row " << sequence << "\nAdamW: rate "
+        << ", tokens of a batch " << batchTokens << ", of a row "
+        << (sequence > 0 ? std::to_string(sequence) : "128, or the context") << "\nAdamW: rate "
         << o.rate << ", beta " << o.beta1 << " and " << o.beta2 << ", epsilon " << o.epsilon
         << ", weight decay " << o.decay << (o.decayAll ? " of everything" : " of matrices")
         << ", warm-up " << o.warmup << ", " << nameOf(schedules, o.schedule);

@@ -99,8 +99,8 @@ std::vector<std::int64_t> Settings::integers(
     if (!value->is_array())
         throw Error("In the recipe, " + m_path + key + " is not a list.");
     for (const json& item : *value)
-        numbers.push_back(Settings({{"entry", item}}, m_path + key + ": an ")
-                .integer("entry", low, low, high));
+        numbers.push_back(
+            Settings({{"entry", item}}, m_path + key + ": an ").integer("entry", low, low, high));
     return numbers;
 }
 

@@ -25,14 +25,13 @@ public:
     double number(const std::string& key, double otherwise, double low, double high);
     std::int64_t integer(
         const std::string& key, std::int64_t otherwise, std::int64_t low, std::int64_t high);
-    std::vector<std::int64_t> integers(
-        const std::string& key, std::int64_t low, std::int64_t high);
+    std::vector<std::int64_t> integers(const std::string& key, std::int64_t low, std::int64_t high);
     nlohmann::json object(const std::string& key); ///< an empty one when missing
     Settings group(const std::string& key, bool needed = false);
 
     template <class E>
-    E choice(const std::string& key, const std::vector<std::pair<std::string, E>>& choices,
-        E otherwise)
+    E choice(
+        const std::string& key, const std::vector<std::pair<std::string, E>>& choices, E otherwise)
     {
         const std::string given = text(key, "");
         std::string known;
@@ -42,8 +41,8 @@ public:
             known += (known.empty() ? "" : ", ") + name;
         }
         if (has(key))
-            throw Error(m_path + key + " is \"" + given.substr(0, 40) + "\"; known are " + known
-                + ".");
+            throw Error(
+                m_path + key + " is \"" + given.substr(0, 40) + "\"; known are " + known + ".");
         return otherwise;
     }
 

@@ -49,10 +49,11 @@ Leaves fineTuned(const Recipe& recipe, json& config, std::string& text, at::Devi
     if (!fs::is_directory(recipe.from, error))
         throw Error("There is no model folder at " + recipe.from.string() + " to fine-tune.");
     const fs::path file = recipe.from / "config.json";
-    if (!fs::exists(file, error))
-        throw Error("There is no config.json in " + recipe.from.string() + ".");
-    config = readJson(file, longestConfig);
-    text = contentOf(file);
+    config = json::object(); // tensors with TransformerLens's names can do without
+    if (fs::exists(file, error)) {
+        config = readJson(file, longestConfig);
+        text = contentOf(file);
+    }
     Weights weights = Weights::open(recipe.from);
     return Leaves::of(weights, config, recipe.optimizer.decayAll, device);
 }
@@ -98,6 +99,11 @@ TrainStart startOf(Recipe& recipe, at::Device device)
     std::string text;
     if (recipe.from.empty()) {
         if (!recipe.tokenizer.empty()) {
+            if (!fs::is_directory(recipe.tokenizer, error)
+                && (recipe.tokenizer.filename() != "tokenizer.json"
+                    || !fs::exists(recipe.tokenizer, error)))
+                throw Error("There is no tokenizer at " + recipe.tokenizer.string()
+                    + "; give a tokenizer.json, or the folder it is in.");
             folder = fs::is_directory(recipe.tokenizer, error) ? recipe.tokenizer
                                                                : recipe.tokenizer.parent_path();
             tokenizer = openTokenizer(folder);

@@ -161,8 +161,8 @@ void Trainer::step()
               "clipping.");
     const double clip = m_recipe.optimizer.clip;
     const double factor = clip > 0 && norm > clip ? clip / norm : 1;
-    m_optimizer.step(leaves.weights(), leaves.gradients(), factor,
-        m_recipe.rateAfter(m_state.step), m_state.step + 1);
+    m_optimizer.step(leaves.weights(), leaves.gradients(), factor, m_recipe.rateAfter(m_state.step),
+        m_state.step + 1);
     at::Tensor gradients = leaves.gradients();
     gradients.zero_();
     m_loss = loss;
@@ -174,7 +174,8 @@ void Trainer::step()
     ++m_state.step;
     ++m_stepsHere;
     // Lately: older steps count less and less.
-    m_stepSeconds = 0.98 * m_stepSeconds + std::chrono::duration<double>(Clock::now() - began).count();
+    m_stepSeconds
+        = 0.98 * m_stepSeconds + std::chrono::duration<double>(Clock::now() - began).count();
     m_stepTokens = 0.98 * m_stepTokens + static_cast<double>(batch.predicted);
 }
 
@@ -212,7 +213,7 @@ void Trainer::evaluate()
     s.waited = heldout < s.best - m_recipe.least ? 0 : s.waited + 1;
     if (s.waited == 0)
         s.best = heldout;
-    say(m_heldout.empty() ? std::optional<double>() : heldout);
+    say(true, m_heldout.empty() ? std::optional<double>() : heldout);
 }
 
 bool Trainer::stopsEarly() const
@@ -230,7 +231,8 @@ void Trainer::scoreHeads(const fs::path& folder)
     try {
         const auto model = openModel(folder, {m_options.device, "f32", m_threads});
         const HeadScores scores = headAtlas(*model);
-        for (const HeadScore kind : {HeadScore::Previous, HeadScore::Duplicate, HeadScore::Induction}) {
+        for (const HeadScore kind :
+            {HeadScore::Previous, HeadScore::Duplicate, HeadScore::Induction}) {
             const Matrix& values = scores.of(kind);
             auto& layers = heads.scores[headScoreName(kind)];
             for (std::size_t l = 0; l < values.rows(); ++l)
@@ -244,8 +246,7 @@ void Trainer::scoreHeads(const fs::path& folder)
 
 void Trainer::checkpoint()
 {
-    const fs::path folder
-        = writeCheckpoint(m_out, m_start, m_state.step, m_recipe.halfCheckpoints);
+    const fs::path folder = writeCheckpoint(m_out, m_start, m_state.step, m_recipe.halfCheckpoints);
     m_state.record.checkpoints.push_back({m_state.step, checkpointName(m_state.step)});
     scoreHeads(folder);
 }
@@ -275,15 +276,16 @@ void Trainer::visit()
         writeRecord();
 }
 
-void Trainer::say(std::optional<double> heldout)
+void Trainer::say(bool evaluated, std::optional<double> heldout)
 {
-    if (!m_report || (!heldout && Clock::now() - m_said < sayEvery))
+    if (!m_report || (!evaluated && Clock::now() - m_said < sayEvery))
         return;
     m_said = Clock::now();
     TrainProgress p;
     p.step = m_state.step;
     p.steps = m_recipe.steps;
     p.loss = m_loss;
+    p.evaluated = evaluated;
     p.heldout = heldout;
     p.tokensPerSecond = m_stepSeconds > 0 ? m_stepTokens / m_stepSeconds : 0;
     if (m_stepsHere > 0 && p.tokensPerSecond > 0) {
@@ -300,8 +302,11 @@ TrainingRecord Trainer::finish()
 {
     const std::int64_t s = m_state.step;
     writeWeights(m_out, m_start.leaves, false);
-    m_state.record.checkpoints.push_back({s, checkpointName(s)});
-    scoreHeads(m_out);
+    auto& checkpoints = m_state.record.checkpoints;
+    if (checkpoints.empty() || checkpoints.back().step != s) {
+        checkpoints.push_back({s, checkpointName(s)});
+        scoreHeads(m_out);
+    }
     writeRecord();
     m_file.remove();
     return m_state.record;
@@ -334,7 +339,7 @@ TrainingRecord Trainer::run()
         if (stopped && m_state.step < m_recipe.steps)
             throw Error("Training was stopped after step " + std::to_string(m_state.step) + " of "
                 + std::to_string(m_recipe.steps) + "; go on with --resume.");
-        say();
+        say(false);
     }
     return finish();
 }

@@ -37,7 +37,7 @@ private:
     void saveState();
     bool stopsEarly() const;
     TrainingRecord finish();
-    void say(std::optional<double> heldout = {});
+    void say(bool evaluated, std::optional<double> heldout = {});
 
     Recipe m_recipe;
     std::filesystem::path m_out;

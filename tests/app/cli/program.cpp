@@ -57,6 +57,11 @@ Finished shell(const QString& line)
     return run("bash", {"-c", line}, {});
 }
 
+QString cliPath()
+{
+    return MICROTOME_CLI;
+}
+
 QString idList(const std::vector<TokenId>& ids)
 {
     QStringList texts;

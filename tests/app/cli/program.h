@@ -36,6 +36,9 @@ Finished cli(const QStringList& arguments, const QByteArray& input = {});
 /// Runs a line of bash in which $CLI is the program.
 Finished shell(const QString& line);
 
+/// The program's path.
+QString cliPath();
+
 /// `1,2,3`
 QString idList(const std::vector<TokenId>& ids);
 
