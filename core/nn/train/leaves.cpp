@@ -55,9 +55,22 @@ void putWaves(const std::vector<std::int64_t>& shape, double amplitude, float* o
         }
 }
 
+/// Writers have as many outputs as the stream is wide, all other matrices as many inputs.
+double deviationOf(const NewTensor& t, const FreshWeights& how, std::int64_t width)
+{
+    if (how.gain <= 0 || !isDecayed(t.name, t.shape.size())) // embeddings
+        return how.deviation;
+    if (t.start != NewTensor::Start::Residual)
+        return how.gain / std::sqrt(static_cast<double>(width));
+    std::int64_t size = 1;
+    for (const std::int64_t axis : t.shape)
+        size *= axis;
+    return how.writers / std::sqrt(static_cast<double>(size) / static_cast<double>(width));
+}
+
 } // namespace
 
-Leaves Leaves::fresh(const std::vector<NewTensor>& layout, int layers, double deviation, bool waves,
+Leaves Leaves::fresh(const std::vector<NewTensor>& layout, int layers, const FreshWeights& how,
     std::uint64_t seed, bool decayAll, at::Device device)
 {
     std::vector<Shape> shapes;
@@ -66,19 +79,20 @@ Leaves Leaves::fresh(const std::vector<NewTensor>& layout, int layers, double de
     Leaves leaves(std::move(shapes), decayAll, device);
     at::Tensor values = at::zeros({leaves.count()}, at::TensorOptions().dtype(at::kFloat));
     float* out = values.data_ptr<float>();
+    const std::int64_t width = layout.front().shape.back(); // of the embedding
     for (const Leaf& leaf : leaves.m_leaves) {
         const auto found = std::find_if(
             layout.begin(), layout.end(), [&](const NewTensor& t) { return t.name == leaf.name; });
         if (found->start == NewTensor::Start::Zero)
             continue;
-        if (waves && isPositions(leaf.name)) {
-            putWaves(leaf.shape, deviation, out + leaf.begin);
+        if (how.waves && isPositions(leaf.name)) {
+            putWaves(leaf.shape, how.deviation, out + leaf.begin);
             continue;
         }
         TrainRandom random(seed, streamOf(leaf.name));
-        const double scale = found->start == NewTensor::Start::Residual
-            ? deviation / std::sqrt(2.0 * layers)
-            : deviation;
+        const bool writes = found->start == NewTensor::Start::Residual;
+        const double scale
+            = deviationOf(*found, how, width) / (writes ? std::sqrt(2.0 * layers) : 1.0);
         for (std::int64_t i = 0; i < leaf.count; ++i)
             out[leaf.begin + i] = found->start == NewTensor::Start::One
                 ? 1.0f

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/nn/parameters.h"
+#include "core/nn/train/freshweights.h"
 #include "core/nn/train/layout.h"
 #include "core/nn/weights.h"
 
@@ -25,12 +26,8 @@ public:
         at::Tensor weight; ///< with its gradient
     };
 
-    /// Fresh weights: N(0, deviation²), what writes into the residual stream divided by
-    /// √(2 layers) (Radford et al. 2019), gains 1, biases 0. Each tensor has a stream of random
-    /// numbers of its own. With `waves` a table of positions is deviation · sin(p / c^(2i/d)) and
-    /// cos, c the context (Vaswani et al. 2017, with other wavelengths): a head that looks one
-    /// token back is then found sooner.
-    static Leaves fresh(const std::vector<NewTensor>&, int layers, double deviation, bool waves,
+    /// Fresh weights, gains 1, biases 0. Each tensor has a stream of random numbers of its own.
+    static Leaves fresh(const std::vector<NewTensor>&, int layers, const FreshWeights&,
         std::uint64_t seed, bool decayAll, at::Device);
 
     /// Those of files, widened to float32. Buffers that no weight is are left out.

@@ -52,8 +52,11 @@ void readModel(Settings model, Recipe& recipe)
     const std::string from = model.text("from", "");
     const std::string tokenizer = model.text("tokenizer", "");
     const json config = model.object("config");
-    recipe.deviation = model.number("std", 0.02, 0, 10);
-    recipe.waves
+    FreshWeights& fresh = recipe.fresh;
+    fresh.deviation = model.number("std", fresh.deviation, 0, 10);
+    fresh.gain = model.number("gain", 0, 0, 100);
+    fresh.writers = model.number("writers", fresh.gain, 0, 100);
+    fresh.waves
         = model.choice("positions", Choices<bool>{{"waves", true}, {"random", false}}, false);
     model.finish();
     if (from.empty() == config.empty())
@@ -181,8 +184,12 @@ std::string Recipe::words() const
     std::ostringstream out;
     const Optimizer& o = optimizer;
     out << (from.empty() ? "model from nothing" : "model from " + from.string());
-    if (from.empty())
-        out << ", weights' deviation " << deviation << (waves ? ", positions begin as waves" : "");
+    if (from.empty()) {
+        out << ", weights' deviation " << fresh.deviation;
+        if (fresh.gain > 0)
+            out << ", gain of matrices " << fresh.gain << ", of writers " << fresh.writers;
+        out << (fresh.waves ? ", positions begin as waves" : "");
+    }
     out << "\ntext " << train.string() << ", documents: " << nameOf(documentKinds, documents)
         << ", " << nameOf(packings, packing) << ", predicted: " << nameOf(predictions, predicted)
         << "\nheld out " << (heldout.empty() ? "nothing" : heldout.string()) << "\nsteps " << steps

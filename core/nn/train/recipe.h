@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/nn/train/freshweights.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -23,8 +25,7 @@ struct Recipe {
     std::string config; ///< the new model's config.json; empty when fine-tuning
     std::filesystem::path
         tokenizer; ///< tokenizer.json, or its folder; may be empty for a new model
-    double deviation = 0.02; ///< of a new model's weights
-    bool waves = false; ///< a new model's positions begin as sines and cosines, else at random
+    FreshWeights fresh; ///< of a new model
 
     std::filesystem::path train;
     std::filesystem::path heldout; ///< may be empty

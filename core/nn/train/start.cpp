@@ -84,8 +84,8 @@ Leaves fresh(const Recipe& recipe, const Tokenizer* tokenizer, json& config, std
     if (count > most)
         throw Error("A model of this config would have " + std::to_string(count)
             + " weights; that is more than can be trained here.");
-    return Leaves::fresh(layout, layers, recipe.deviation, recipe.waves, recipe.seed,
-        recipe.optimizer.decayAll, device);
+    return Leaves::fresh(
+        layout, layers, recipe.fresh, recipe.seed, recipe.optimizer.decayAll, device);
 }
 
 } // namespace

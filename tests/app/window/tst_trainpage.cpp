@@ -196,4 +196,4 @@ private slots:
 };
 
 QTEST_MAIN(tst_Train)
-#include "tst_train.moc"
+#include "tst_trainpage.moc"
