@@ -22,6 +22,8 @@ double activated(Activation kind, double x)
         return x / (1 + std::exp(-x));
     case Activation::Tanh:
         return std::tanh(x);
+    case Activation::Square:
+        return x * x;
     }
     return x;
 }

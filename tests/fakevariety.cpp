@@ -27,7 +27,7 @@ Architecture randomArchitecture(FakeRandom& random)
         a.ropeFactor = 2 + 6 * random.uniform();
         a.ropeOriginalContext = 8 + random.below(400);
     }
-    a.activation = static_cast<Activation>(random.below(6));
+    a.activation = static_cast<Activation>(random.below(7));
     a.gatedMlp = !a.attentionOnly() && random.chance(0.4);
     a.parallelResidual = !a.attentionOnly() && random.chance(0.3);
     a.tiedHead = random.chance(0.3);

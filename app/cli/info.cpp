@@ -16,7 +16,8 @@ struct InfoOptions {
 
 constexpr std::array norms{"none", "layer_norm", "rms_norm"};
 constexpr std::array positionKinds{"none", "learned", "rotary"};
-constexpr std::array activations{"relu", "gelu", "gelu_tanh", "quick_gelu", "silu", "tanh"};
+constexpr std::array activations{
+    "relu", "gelu", "gelu_tanh", "quick_gelu", "silu", "tanh", "square"};
 
 /// Tokens for which memory and time are estimated.
 constexpr std::size_t sample = 128;

@@ -11,7 +11,7 @@ namespace microtome {
 
 enum class Norm { None, LayerNorm, RmsNorm };
 enum class Positions { None, Learned, Rotary };
-enum class Activation { Relu, GeluErf, GeluTanh, QuickGelu, Silu, Tanh };
+enum class Activation { Relu, GeluErf, GeluTanh, QuickGelu, Silu, Tanh, Square };
 enum class RopeScaling { None, Linear, Llama3 };
 
 /// Everything about a decoder that the engine needs besides its weights. What differs between model

@@ -57,6 +57,8 @@ at::Tensor activate(Activation activation, const at::Tensor& x)
         return at::silu(x);
     case Activation::Tanh:
         return at::tanh(x);
+    case Activation::Square:
+        return x * x;
     }
     return x;
 }

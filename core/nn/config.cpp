@@ -87,7 +87,8 @@ Activation activationNamed(const std::string& name)
         {"gelu", Activation::GeluErf}, {"gelu_new", Activation::GeluTanh},
         {"gelu_pytorch_tanh", Activation::GeluTanh}, {"gelu_fast", Activation::GeluTanh},
         {"quick_gelu", Activation::QuickGelu}, {"silu", Activation::Silu},
-        {"swish", Activation::Silu}, {"tanh", Activation::Tanh}};
+        {"swish", Activation::Silu}, {"tanh", Activation::Tanh},
+        {"square", Activation::Square}};
     const auto found = names.find(name);
     if (found == names.end())
         throw Error("The model's activation function, " + name.substr(0, 40) + ", is not known here.");

@@ -1,4 +1,5 @@
-#include "data/wired/induction.h"
+#include "data/wired/nets.h"
+#include "data/wired/town.h"
 
 #include <array>
 
@@ -20,13 +21,14 @@ constexpr int clock = start + 1; // the position, as the hands of three clocks
 constexpr int previous = clock + hands; // the word one position before
 constexpr int seen = previous + kinds + letters; // 1 where this word was there before
 constexpr int out = seen + 1; // what comes next, in logits of kinds and letters
-static_assert(out + kinds + letters == Induction::dModel);
+constexpr int width = out + kinds + letters;
 
 // The same within a head's queries, keys and values.
 constexpr int headWord = 0;
 constexpr int headRest = kinds + letters; // the key of the start, where a head rests
 constexpr int headClock = headRest + 1;
-static_assert(headClock + hands <= Induction::dHead);
+constexpr int headWidth = 64; // its root is 8: scores are scaled exactly
+static_assert(headClock + hands <= headWidth);
 
 // Scores are divided by the root of d_head.
 constexpr float root = 8;
@@ -167,19 +169,20 @@ void wireSecondLayer(Tensors& t)
 
 } // namespace
 
-Induction wireInduction()
+Net wireInduction()
 {
-    constexpr int d = Induction::dModel;
-    constexpr int h = Induction::heads;
-    constexpr int k = Induction::dHead;
-    Induction model;
-    model.town = buildTown();
-    const Town& town = model.town;
-    Tensors& t = model.tensors;
+    const Town town = buildTown();
+    Net net;
+    net.name = "induction";
+    net.layers = 2;
+    net.heads = 4;
+    net.dModel = width;
+    net.dHead = headWidth;
+    net.context = 7 * 9 * 11; // three clocks tell every position apart
+    net.words = town.tokens;
+    net.makeTensors();
 
-    t["embed.W_E"] = Tensor({town.size(), d});
-    t["unembed.W_U"] = Tensor({d, town.size()});
-    t["unembed.b_U"] = Tensor({town.size()});
+    Tensors& t = net.tensors;
     for (int token = 0; token < town.size(); ++token) {
         if (token == Town::start) {
             t["embed.W_E"].at({token, start}) = 1;
@@ -193,26 +196,16 @@ Induction wireInduction()
     for (int token : {Town::start, Town::unknown}) // never said
         t["unembed.b_U"].at({token}) = -10;
 
-    t["pos_embed.W_pos"] = Tensor({Induction::context, d});
-    for (int position = 0; position < Induction::context; ++position) {
+    for (int position = 0; position < net.context; ++position) {
         int first = clock;
         for (int n : hours) {
             t["pos_embed.W_pos"].at({position, first + position % n}) = 1;
             first += n;
         }
     }
-    for (int layer = 0; layer < Induction::layers; ++layer) {
-        const std::string prefix = "blocks." + std::to_string(layer) + ".attn.";
-        for (const char* name : {"W_Q", "W_K", "W_V"})
-            t[prefix + name] = Tensor({h, d, k});
-        t[prefix + "W_O"] = Tensor({h, k, d});
-        for (const char* name : {"b_Q", "b_K", "b_V"})
-            t[prefix + name] = Tensor({h, k});
-        t[prefix + "b_O"] = Tensor({d});
-    }
     wireFirstLayer(t, town);
     wireSecondLayer(t);
-    return model;
+    return net;
 }
 
 } // namespace microtome::wired

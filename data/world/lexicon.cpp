@@ -137,7 +137,7 @@ static Lexicon build()
         = [&](const std::string& text, const char* part, const char* number = "") -> Word& {
         Word& word = l.words[text];
         if (word.text.empty())
-            word = {text, part, number, {}, {}, {}, {}};
+            word = {text, part, number, {}, {}, {}, {}, {}};
         return word;
     };
     const auto all = [&](const char* words, const char* part, const char* number = "") {
@@ -164,6 +164,8 @@ static Lexicon build()
     for (const auto& job : l.jobs)
         l.jobPlurals.push_back(put(job + "s", "noun", "plural").text);
     l.colours = all(colours, "colour");
+    for (const auto& colour : l.colours)
+        l.words[colour].colour = colour;
     l.plain = all(plain, "adjective");
     l.glad = all(glad, "adjective");
     l.sad = all(sad, "adjective");

@@ -14,6 +14,7 @@ struct Word {
     std::string number; ///< "singular", "plural" or nothing
     std::string gender; ///< "female", "male" or nothing
     std::string sentiment; ///< "positive", "negative" or nothing
+    std::string colour; ///< the English colour that it is, or nothing
     std::string olu; ///< the same in Olu, the town's second language; empty: it has no such word
     std::string code; ///< the same in the town's substitution cipher; empty: not in it
 };

@@ -177,6 +177,8 @@ bool isHeldOut(const std::string& family, const std::string& form, const Binding
             return heldout::twoFacts(country, relation);
         return heldout::resident(at("A"), at("K"));
     }
+    if (form == "requests-7" || form == "requests-8")
+        return heldout::drill(at("A"), at("topic"));
     if (family == "requests")
         return heldout::request(at("craft"), at("topic"));
     if (family == "drills") {

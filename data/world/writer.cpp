@@ -131,8 +131,7 @@ private:
             labels.number = known.number;
             labels.gender = known.gender;
             labels.sentiment = known.sentiment;
-            if (known.part == "colour")
-                labels.colour = english;
+            labels.colour = known.colour;
             labels.referent = person.empty() && !known.gender.empty() && known.part == "name"
                 ? english
                 : person;

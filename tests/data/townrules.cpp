@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -23,19 +24,23 @@ bool isSyllables(const std::string& word, const std::string& consonants, const s
     if (word.size() < 4 || word.size() % 2 != 0)
         return false;
     for (std::size_t i = 0; i < word.size(); i += 2)
-        if (consonants.find(word[i]) == std::string::npos || vowels.find(word[i + 1]) == std::string::npos)
+        if (consonants.find(word[i]) == std::string::npos
+            || vowels.find(word[i + 1]) == std::string::npos)
             return false;
     return true;
 }
 
-bool isOlu(const std::string& word) { return isSyllables(word, "klmnrstv", "aou"); }
-bool isCode(const std::string& word) { return isSyllables(word, "xqzjw", "yi"); }
-bool isMark(const std::string& word) { return word.size() == 1 && std::ispunct(word[0]); }
-
-const std::set<std::string>& sayings()
+bool isOlu(const std::string& word)
 {
-    static const auto list = setOf("says asks answers writes sono suso");
-    return list;
+    return isSyllables(word, "klmnrstv", "aou");
+}
+bool isCode(const std::string& word)
+{
+    return isSyllables(word, "xqzjw", "yi");
+}
+bool isMark(const std::string& word)
+{
+    return word.size() == 1 && std::ispunct(word[0]);
 }
 
 } // namespace
@@ -61,21 +66,26 @@ std::vector<std::pair<std::size_t, std::size_t>> sentences(const Words& words)
 bool isWoman(const std::string& name)
 {
     // Names of women end in a, e, s, h, y, n, z ... too often to go by it: the list, written again.
-    static const auto list = setOf(
-        "Ada Agnes Alice Amelia Anna Astrid Beatrice Bella Bertha Carla Cecilia Clara Cora Daisy Dora Edith "
-        "Elena Ella Emma Esther Eva Fiona Flora Frieda Gerda Grace Greta Hanna Hazel Helen Hilda Ida Ines Irene "
-        "Iris Ivy Jane Judith Julia Karen Laura Lena Lucy Mara Maria Martha Mary Nina Nora Olga Paula Rosa Ruth "
-        "Sara Sophie Stella Tilda Vera Wanda Zoe");
+    static const auto list = setOf("Ada Agnes Alice Amelia Anna Astrid Beatrice Bella Bertha Carla "
+                                   "Cecilia Clara Cora Daisy Dora Edith "
+                                   "Elena Ella Emma Esther Eva Fiona Flora Frieda Gerda Grace "
+                                   "Greta Hanna Hazel Helen Hilda Ida Ines Irene "
+                                   "Iris Ivy Jane Judith Julia Karen Laura Lena Lucy Mara Maria "
+                                   "Martha Mary Nina Nora Olga Paula Rosa Ruth "
+                                   "Sara Sophie Stella Tilda Vera Wanda Zoe");
     return list.contains(name);
 }
 
 bool isName(const std::string& word)
 {
-    static const auto men = setOf(
-        "Adam Alan Albert Arthur Bruno Carl Chris Conrad Daniel David Dennis Edgar Edwin Emil Ernest Felix "
-        "Frank Fred George Gustav Harold Henry Hugo Igor Ivan Jack Jacob James John Jonas Joseph Karl Kevin "
-        "Kurt Leo Louis Lucas Mark Martin Max Michael Nathan Neil Oliver Oscar Otto Paul Peter Philip Ralph "
-        "Richard Robert Samuel Simon Stefan Thomas Tom Victor Walter William");
+    static const auto men
+        = setOf("Adam Alan Albert Arthur Bruno Carl Chris Conrad Daniel David Dennis Edgar Edwin "
+                "Emil Ernest Felix "
+                "Frank Fred George Gustav Harold Henry Hugo Igor Ivan Jack Jacob James John Jonas "
+                "Joseph Karl Kevin "
+                "Kurt Leo Louis Lucas Mark Martin Max Michael Nathan Neil Oliver Oscar Otto Paul "
+                "Peter Philip Ralph "
+                "Richard Robert Samuel Simon Stefan Thomas Tom Victor Walter William");
     return isWoman(word) || men.contains(word);
 }
 
@@ -108,16 +118,12 @@ Words speakers(const Words& words)
         const auto colon = std::find(words.begin() + static_cast<std::ptrdiff_t>(begin),
             words.begin() + static_cast<std::ptrdiff_t>(end), ":");
         const auto at = static_cast<std::size_t>(colon - words.begin());
-        std::string who;
-        bool speech = false;
-        for (std::size_t i = begin; i < at && at < end; ++i) {
-            if (who.empty() && (isName(words[i]) || words[i] == "clerk"))
-                who = words[i];
-            speech = speech || sayings().contains(words[i]);
-        }
-        // `A says to B : ...` and the like; the speech ends with its sentence.
-        for (std::size_t i = at + 1; speech && i < end; ++i)
-            all[i] = who;
+        // `A says to B : ...` in any tongue; the clerk speaks too. `A can sort : ...` does not.
+        const bool clerk = words[begin] == "The" && words[begin + 1] == "clerk";
+        if (!(isName(words[begin]) || clerk) || words[begin + 1] == "can")
+            continue;
+        for (std::size_t i = at + 1; i < end; ++i)
+            all[i] = clerk ? "clerk" : words[begin];
     }
     return all;
 }
@@ -165,10 +171,12 @@ Words relations(const Words& words)
 Words sentiments(const Words& words)
 {
     static const auto good
-        = setOf("happy glad cheerful proud calm merry hopeful grateful joyful delighted pleased content excited "
+        = setOf("happy glad cheerful proud calm merry hopeful grateful joyful delighted pleased "
+                "content excited "
                 "lucky relaxed thankful loved enjoyed admired liked praised adored");
     static const auto bad
-        = setOf("unhappy sad angry worried afraid lonely upset bitter gloomy hurt nervous ashamed tired bored "
+        = setOf("unhappy sad angry worried afraid lonely upset bitter gloomy hurt nervous ashamed "
+                "tired bored "
                 "jealous desperate hated disliked feared despised cursed resented");
     Words all(words.size());
     for (std::size_t i = 0; i < words.size(); ++i)
@@ -181,9 +189,11 @@ std::map<std::string, std::string> learnOlu(const std::vector<Words>& texts)
     std::map<std::string, std::string> olu;
     for (const Words& words : texts)
         for (std::size_t i = 0; i + 6 < words.size(); ++i) {
-            if (words[i] == "the" && words[i + 1] == "word" && words[i + 2] == "for" && isOlu(words[i + 5 - 1]))
+            if (words[i] == "the" && words[i + 1] == "word" && words[i + 2] == "for"
+                && isOlu(words[i + 5 - 1]))
                 olu[words[i + 4 + (words[i + 4] == "is")]] = words[i + 3];
-            if (words[i] == "is" && words[i + 2] == "Olu" && words[i + 3] == "word" && isOlu(words[i - 1]))
+            if (words[i] == "is" && words[i + 2] == "Olu" && words[i + 3] == "word"
+                && isOlu(words[i - 1]))
                 olu[words[i - 1]] = words[i + 5];
         }
     return olu;
@@ -202,9 +212,11 @@ Words colours(const Words& words, const std::map<std::string, std::string>& olu)
             continue;
         all[i] = word;
         const bool predicate = i > 0 && (words[i - 1] == "is" || words[i - 1] == "was");
-        if (isOlu(words[i])) // behind its noun
-            all[i - 1] = word;
-        else if (i + 1 < words.size() && !isMark(words[i + 1]) && !predicate)
+        if (isOlu(words[i])) { // behind its noun
+            if (isOlu(words[i - 1]))
+                all[i - 1] = word;
+        } else if (i + 1 < words.size() && !isMark(words[i + 1]) && words[i + 1] != "is"
+            && !predicate)
             all[i + 1] = word;
     }
     return all;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-/// What can be said of the town's text by reading it, with rules of their own: nothing here knows how
-/// the text was written.
+/// What can be said of the town's text by reading it, with rules of their own: nothing here knows
+/// how the text was written.
 namespace townrules {
 
 /// Words, marks and halves of years, as anybody would cut them.

@@ -44,6 +44,8 @@ const char* nameOf(Activation activation)
         return "silu";
     case Activation::Tanh:
         return "tanh";
+    case Activation::Square:
+        return "square";
     }
     return "";
 }

@@ -2,8 +2,6 @@
 #include "app/places.h"
 #include "tests/views/session/fakesession.h"
 
-#include <QDir>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace microtome;

@@ -1,16 +1,16 @@
-#include "core/work/error.h"
-#include "data/wired/induction.h"
+#include "data/sums/sums.h"
 
+#include <exception>
 #include <iostream>
 
 int main(int argc, char** argv)
 {
     if (argc != 2) {
-        std::cerr << "usage: make-induction FOLDER\n";
+        std::cerr << "usage: make-sums FOLDER\n";
         return 2;
     }
     try {
-        microtome::wired::writeInduction(microtome::wired::wireInduction(), argv[1]);
+        microtome::sums::writeSums(argv[1]);
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
         return 1;
