@@ -98,9 +98,14 @@ std::vector<std::int64_t> Settings::integers(
         return numbers;
     if (!value->is_array())
         throw Error("In the recipe, " + m_path + key + " is not a list.");
-    for (const json& item : *value)
-        numbers.push_back(
-            Settings({{"entry", item}}, m_path + key + ": an ").integer("entry", low, low, high));
+    for (const json& item : *value) {
+        if (!item.is_number_integer() || item.get<double>() < static_cast<double>(low)
+            || item.get<double>() > static_cast<double>(high))
+            throw Error("In the recipe, " + m_path + key + " holds " + item.dump().substr(0, 40)
+                + ", expected whole numbers from " + std::to_string(low) + " to "
+                + std::to_string(high) + ".");
+        numbers.push_back(item.get<std::int64_t>());
+    }
     return numbers;
 }
 
