@@ -51,9 +51,8 @@ void trainSteps(benchmark::State& state, const json& config)
         fs::remove_all(home);
         fs::create_directories(home);
         writeText(home / "train.jsonl");
-        std::ofstream(home / "recipe.json")
-            << json{{"model", {{"config", config}}}, {"data", {{"train", "train.jsonl"}}},
-                   {"steps", 30}, {"heads", false}};
+        std::ofstream(home / "recipe.json") << json{{"model", {{"config", config}}},
+            {"data", {{"train", "train.jsonl"}}}, {"steps", 30}, {"heads", false}};
         microtome::train(home / "recipe.json", home / "out", {},
             [&](const microtome::TrainProgress& p) { rate = p.tokensPerSecond; });
     }

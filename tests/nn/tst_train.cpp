@@ -213,7 +213,8 @@ void TestTrain::fineTunes()
     json patch{
         {"model",
             {{"config", nullptr}, {"tokenizer", nullptr}, {"std", nullptr}, {"from", "first"}}},
-        {"optimizer", {{"learning_rate", 1e-4}, {"warmup", 0}}}, {"checkpoints", nullptr}, {"steps", 4}};
+        {"optimizer", {{"learning_rate", 1e-4}, {"warmup", 0}}}, {"checkpoints", nullptr},
+        {"steps", 4}};
     const auto second = train(recipe.write("second.json", patch), recipe.folder / "second");
     QVERIFY(std::abs(second.losses.front().heldout - first.losses.back().heldout) < 1e-6);
     QCOMPARE(bytesOf(recipe.folder / "second/config.json"),
@@ -394,8 +395,7 @@ void TestTrain::refusesFolders()
     resume.resume = true;
     // What has ended stays as it is, and is not gone on with by another recipe.
     QVERIFY(refusal(file, recipe.folder / "out", resume).empty());
-    QVERIFY(refusal(recipe.write("more.json"), recipe.folder / "out", resume)
-                .find("another recipe")
+    QVERIFY(refusal(recipe.write("more.json"), recipe.folder / "out", resume).find("another recipe")
         != std::string::npos);
     // A damaged state is a sentence.
     fs::create_directories(recipe.folder / "hurt" / "state");

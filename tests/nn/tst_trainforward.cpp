@@ -142,7 +142,9 @@ void TestTrainForward::gradients()
     const double largest = expected.abs().max().item<double>();
     QVERIFY(largest > 0);
     const double apart = (s.leaves.gradients() - expected).abs().max().item<double>();
-    QVERIFY2(apart < 2e-5 * std::max(1.0, largest), qPrintable(QString::number(apart)));
+    // Without norms, scores grow into the hundreds, and rounding with them.
+    const double most = s.pair.engine->architecture().norm == Norm::None ? 2e-4 : 5e-6;
+    QVERIFY2(apart < most * std::max(1.0, largest), qPrintable(QString::number(apart)));
 }
 
 /// More than one block of queries, and the last one shorter.
