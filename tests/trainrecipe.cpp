@@ -10,7 +10,7 @@ using nlohmann::json;
 
 namespace {
 
-void write(const fs::path& path, const std::string& text)
+void save(const fs::path& path, const std::string& text)
 {
     std::ofstream(path, std::ios::binary) << text;
 }
@@ -56,10 +56,10 @@ TinyRecipe::TinyRecipe(const fs::path& place)
     : folder(place)
 {
     fs::create_directories(folder);
-    write(folder / "train.txt", language(400, 1));
-    write(folder / "heldout.txt", language(64, 77));
-    write(folder / "tokenizer.json", wordTokenizer().dump());
-    write(folder / "next.csv",
+    save(folder / "train.txt", language(400, 1));
+    save(folder / "heldout.txt", language(64, 77));
+    save(folder / "tokenizer.json", wordTokenizer().dump());
+    save(folder / "next.csv",
         "clean,corrupted,answer,wrong\na b,b b,c|d,e\nd e f,e e f,g,h\nh,g,a,c\n");
     form = {{"model",
                 {{"config",
@@ -78,7 +78,7 @@ fs::path TinyRecipe::write(const std::string& name, const json& patch) const
     json whole = form;
     if (!patch.is_null())
         whole.merge_patch(patch);
-    test::write(folder / name, whole.dump(1));
+    save(folder / name, whole.dump(1));
     return folder / name;
 }
 

@@ -60,23 +60,26 @@ void TestTrain::learns()
 {
     const TinyRecipe recipe(place("learns"));
     std::vector<TrainProgress> reports;
-    const auto record = train(recipe.write("long.json", {{"steps", 200}}), recipe.folder / "out",
+    const auto record = train(recipe.write("long.json", {{"steps", 400}}), recipe.folder / "out",
         {}, [&](const TrainProgress& p) { reports.push_back(p); });
-    QCOMPARE(record.steps, 200);
+    QCOMPARE(record.steps, 400);
     QCOMPARE(record.losses.front().step, 0);
     QVERIFY(std::abs(record.losses.front().heldout - std::log(10.0)) < 0.5);
     const auto& last = record.losses.back();
-    QVERIFY2(last.heldout < TinyRecipe::entropy + 0.12, qPrintable(QString::number(last.heldout)));
+    // A row of 16 begins anywhere in a document of 9, and does not say where: ln 9 more for a row.
+    const double highest = TinyRecipe::entropy + std::log(9.0) / 16 + 0.02;
+    QVERIFY2(last.heldout < highest, qPrintable(QString::number(last.heldout)));
     QVERIFY(last.heldout > TinyRecipe::entropy - 0.1);
-    QVERIFY(last.train < TinyRecipe::entropy + 0.12 && last.train > TinyRecipe::entropy - 0.1);
-    QCOMPARE(last.tokens, std::int64_t(200) * 256);
+    QVERIFY2(last.train < highest && last.train > TinyRecipe::entropy - 0.1,
+        qPrintable(QString::number(last.train)));
+    QCOMPARE(last.tokens, std::int64_t(400) * 256);
     QCOMPARE(record.tasks.at("next").back().accuracy, 1.0);
     QVERIFY(record.tasks.at("next").front().accuracy < 1);
     QVERIFY(record.tasks.at("next").back().loss < 0.2);
     QCOMPARE(record.checkpoints.size(), std::size_t(3));
-    QCOMPARE(record.checkpoints.back().name, std::string("step-000200"));
+    QCOMPARE(record.checkpoints.back().name, std::string("step-000400"));
     QCOMPARE(reports.front().step, 0);
-    QCOMPARE(reports.back().step, 200);
+    QCOMPARE(reports.back().step, 400);
     QVERIFY(reports.back().evaluated && reports.back().heldout == last.heldout);
 
     // What is on disk is that model, with the tokenizer as it was and a readable record.
@@ -213,7 +216,8 @@ void TestTrain::fineTunes()
     json patch{
         {"model",
             {{"config", nullptr}, {"tokenizer", nullptr}, {"std", nullptr}, {"from", "first"}}},
-        {"optimizer", {{"learning_rate", 1e-4}}}, {"steps", 4}};
+        {"optimizer", {{"learning_rate", 1e-4}, {"warmup", 0}}}, {"steps", 4},
+        {"checkpoints", {0}}};
     const auto second = train(recipe.write("second.json", patch), recipe.folder / "second");
     QVERIFY(std::abs(second.losses.front().heldout - first.losses.back().heldout) < 1e-6);
     QCOMPARE(bytesOf(recipe.folder / "second/config.json"),
@@ -380,7 +384,9 @@ void TestTrain::refuses()
 void TestTrain::refusesFolders()
 {
     const TinyRecipe recipe(place("folders"));
-    const auto file = recipe.write("recipe.json", {{"steps", 2}});
+    json brief{{"steps", 2}, {"optimizer", {{"warmup", 0}}}, {"checkpoints", json::array()}};
+    const auto file = recipe.write("recipe.json", brief);
+    brief["steps"] = 3;
     QVERIFY(refusal(recipe.folder / "none.json", recipe.folder / "x").find("no recipe")
         != std::string::npos);
     std::ofstream(recipe.folder / "bad.json") << "{\"steps\": ";
@@ -393,7 +399,7 @@ void TestTrain::refusesFolders()
     resume.resume = true;
     // What has ended stays as it is, and is not gone on with by another recipe.
     QVERIFY(refusal(file, recipe.folder / "out", resume).empty());
-    QVERIFY(refusal(recipe.write("more.json", {{"steps", 3}}), recipe.folder / "out", resume)
+    QVERIFY(refusal(recipe.write("more.json", brief), recipe.folder / "out", resume)
                 .find("another recipe")
         != std::string::npos);
     // A damaged state is a sentence.

@@ -142,7 +142,9 @@ void TestTrainForward::gradients()
     const double largest = expected.abs().max().item<double>();
     QVERIFY(largest > 0);
     const double apart = (s.leaves.gradients() - expected).abs().max().item<double>();
-    QVERIFY2(apart < 2e-5 * std::max(1.0, largest), qPrintable(QString::number(apart)));
+    // Rounding in another order; squared activations have large gradients.
+    QVERIFY2(apart < 1e-4 * std::max(1.0, largest),
+        qPrintable(QString("%1 of %2").arg(apart).arg(largest)));
 }
 
 /// More than one block of queries, and the last one shorter.
