@@ -10,7 +10,7 @@ using nlohmann::json;
 
 namespace {
 
-void writeText(const fs::path& path, const std::string& text)
+void save(const fs::path& path, const std::string& text)
 {
     std::ofstream(path, std::ios::binary) << text;
 }
@@ -56,19 +56,19 @@ TinyRecipe::TinyRecipe(const fs::path& place)
     : folder(place)
 {
     fs::create_directories(folder);
-    writeText(folder / "train.txt", language(400, 1));
-    writeText(folder / "heldout.txt", language(64, 77));
-    writeText(folder / "tokenizer.json", wordTokenizer().dump());
-    writeText(folder / "next.csv",
+    save(folder / "train.txt", language(400, 1));
+    save(folder / "heldout.txt", language(64, 77));
+    save(folder / "tokenizer.json", wordTokenizer().dump());
+    save(folder / "next.csv",
         "clean,corrupted,answer,wrong\na b,b b,c|d,e\nd e f,e e f,g,h\nh,g,a,c\n");
     form = {{"model",
                 {{"config",
                      {{"model_type", "gpt2"}, {"n_layer", 1}, {"n_head", 2}, {"n_embd", 16},
-                         {"n_positions", 18}, {"vocab_size", 10}, {"bos_token_id", 0},
+                         {"n_positions", 16}, {"vocab_size", 10}, {"bos_token_id", 0},
                          {"eos_token_id", 0}}},
                     {"tokenizer", "tokenizer.json"}, {"std", 0.1}}},
         {"data", {{"train", "train.txt"}, {"heldout", "heldout.txt"}}},
-        {"tasks", {{"next", "next.csv"}}}, {"steps", 30}, {"batch_tokens", 252}, {"sequence", 18},
+        {"tasks", {{"next", "next.csv"}}}, {"steps", 30}, {"batch_tokens", 256}, {"sequence", 16},
         {"optimizer", {{"learning_rate", 0.01}, {"warmup", 5}}}, {"seed", 3},
         {"evaluate", {{"every", 10}}}, {"checkpoints", {0, 8}}, {"save_every", 7}};
 }
@@ -78,7 +78,7 @@ fs::path TinyRecipe::write(const std::string& name, const json& patch) const
     json whole = form;
     if (!patch.is_null())
         whole.merge_patch(patch);
-    writeText(folder / name, whole.dump(1));
+    save(folder / name, whole.dump(1));
     return folder / name;
 }
 

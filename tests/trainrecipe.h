@@ -11,8 +11,7 @@ namespace microtome::test {
 /// round a circle of eight from a random first one, its word tokenizer, held-out text, and a task.
 /// A GPT-2 of one layer learns it within seconds.
 struct TinyRecipe {
-    /// ln 8 nats for the first of 8 words, nothing for the others and the EOS: for each token. Rows
-    /// hold two whole documents, so that nothing is cut.
+    /// ln 8 nats for the first of 8 words, nothing for the others and the EOS: for each token.
     static constexpr double entropy = 2.0794415416798357 / 9;
 
     std::filesystem::path folder;

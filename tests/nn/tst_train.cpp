@@ -60,23 +60,26 @@ void TestTrain::learns()
 {
     const TinyRecipe recipe(place("learns"));
     std::vector<TrainProgress> reports;
-    const auto record = train(recipe.write("long.json", {{"steps", 200}}), recipe.folder / "out",
+    const auto record = train(recipe.write("long.json", {{"steps", 400}}), recipe.folder / "out",
         {}, [&](const TrainProgress& p) { reports.push_back(p); });
-    QCOMPARE(record.steps, 200);
+    QCOMPARE(record.steps, 400);
     QCOMPARE(record.losses.front().step, 0);
     QVERIFY(std::abs(record.losses.front().heldout - std::log(10.0)) < 0.5);
     const auto& last = record.losses.back();
-    QVERIFY2(last.heldout < TinyRecipe::entropy + 0.12, qPrintable(QString::number(last.heldout)));
+    // A row of 16 begins anywhere in a document of 9, and does not say where: ln 9 more for a row.
+    const double highest = TinyRecipe::entropy + std::log(9.0) / 16 + 0.02;
+    QVERIFY2(last.heldout < highest, qPrintable(QString::number(last.heldout)));
     QVERIFY(last.heldout > TinyRecipe::entropy - 0.1);
-    QVERIFY(last.train < TinyRecipe::entropy + 0.12 && last.train > TinyRecipe::entropy - 0.1);
-    QCOMPARE(last.tokens, std::int64_t(200) * 252);
+    QVERIFY2(last.train < highest && last.train > TinyRecipe::entropy - 0.1,
+        qPrintable(QString::number(last.train)));
+    QCOMPARE(last.tokens, std::int64_t(400) * 256);
     QCOMPARE(record.tasks.at("next").back().accuracy, 1.0);
     QVERIFY(record.tasks.at("next").front().accuracy < 1);
     QVERIFY(record.tasks.at("next").back().loss < 0.2);
     QCOMPARE(record.checkpoints.size(), std::size_t(3));
-    QCOMPARE(record.checkpoints.back().name, std::string("step-000200"));
+    QCOMPARE(record.checkpoints.back().name, std::string("step-000400"));
     QCOMPARE(reports.front().step, 0);
-    QCOMPARE(reports.back().step, 200);
+    QCOMPARE(reports.back().step, 400);
     QVERIFY(reports.back().evaluated && reports.back().heldout == last.heldout);
 
     // What is on disk is that model, with the tokenizer as it was and a readable record.
@@ -174,17 +177,17 @@ void TestTrain::layouts_data()
     QTest::addColumn<QString>("config");
     QTest::newRow("gpt_neox") << R"({"model_type": "gpt_neox", "num_hidden_layers": 1,
         "num_attention_heads": 2, "hidden_size": 16, "intermediate_size": 32, "rotary_pct": 0.5,
-        "max_position_embeddings": 18, "vocab_size": 10, "eos_token_id": 0})";
+        "max_position_embeddings": 16, "vocab_size": 10, "eos_token_id": 0})";
     QTest::newRow("llama") << R"({"model_type": "llama", "num_hidden_layers": 1,
         "num_attention_heads": 4, "num_key_value_heads": 2, "hidden_size": 16,
-        "intermediate_size": 32, "max_position_embeddings": 18, "vocab_size": 10,
+        "intermediate_size": 32, "max_position_embeddings": 16, "vocab_size": 10,
         "rope_scaling": {"rope_type": "linear", "factor": 2.0}, "tie_word_embeddings": true})";
     QTest::newRow("attention-only") << R"({"n_layers": 2, "d_model": 16, "n_heads": 2, "d_head": 8,
-        "d_vocab": 10, "n_ctx": 18, "attn_only": true, "positional_embedding_type": "standard"})";
+        "d_vocab": 10, "n_ctx": 16, "attn_only": true, "positional_embedding_type": "standard"})";
     QTest::newRow("toy") << R"({"n_layers": 1, "d_model": 16, "n_heads": 2, "d_head": 8,
-        "d_vocab": 10, "n_ctx": 18, "d_mlp": 32, "act_fn": "relu", "normalization_type": "LNPre"})";
+        "d_vocab": 10, "n_ctx": 16, "d_mlp": 32, "act_fn": "relu", "normalization_type": "LNPre"})";
     QTest::newRow("vocabulary from the tokenizer") << R"({"model_type": "gpt2", "n_layer": 1,
-        "n_head": 2, "n_embd": 16, "n_positions": 18})";
+        "n_head": 2, "n_embd": 16, "n_positions": 16})";
 }
 
 /// Every layout is made, learns, and opens again with all of its tensors used.
@@ -213,8 +216,8 @@ void TestTrain::fineTunes()
     json patch{
         {"model",
             {{"config", nullptr}, {"tokenizer", nullptr}, {"std", nullptr}, {"from", "first"}}},
-        {"optimizer", {{"learning_rate", 1e-4}, {"warmup", 0}}}, {"checkpoints", nullptr},
-        {"steps", 4}};
+        {"optimizer", {{"learning_rate", 1e-4}, {"warmup", 0}}}, {"steps", 4},
+        {"checkpoints", {0}}};
     const auto second = train(recipe.write("second.json", patch), recipe.folder / "second");
     QVERIFY(std::abs(second.losses.front().heldout - first.losses.back().heldout) < 1e-6);
     QCOMPARE(bytesOf(recipe.folder / "second/config.json"),
@@ -274,7 +277,7 @@ void TestTrain::padded()
 void TestTrain::clipping()
 {
     const TinyRecipe recipe(place("clip"));
-    const json patch{{"steps", 1}, {"checkpoints", {0}}, {"checkpoint_dtype", "f32"},
+    const json patch{{"steps", 1}, {"checkpoints", json::array({0})}, {"checkpoint_dtype", "f32"},
         {"optimizer", {{"warmup", 0}, {"weight_decay", 0}, {"clip", 1e-3}, {"epsilon", 1.0}}}};
     const auto record = train(recipe.write("recipe.json", patch), recipe.folder / "out");
     const auto before
@@ -341,7 +344,7 @@ void TestTrain::refuses_data()
     row("text of blanks", R"({"data": {"heldout": "blank.txt"}})", "blank.txt");
     row("damaged lines", R"({"data": {"train": "damaged.jsonl"}})", "Line 2");
     row("last of packed", R"({"data": {"loss": "last"}})", "padded");
-    row("row beyond the context", R"({"sequence": 19})", "context");
+    row("row beyond the context", R"({"sequence": 17})", "context");
     row("vocabulary too small", R"({"model": {"config": {"vocab_size": 9}}})", "tokenizer");
     row("no model", R"({"model": null})", "model");
     row("both models", R"({"model": {"from": "x"}})", "fine-tune");
@@ -381,8 +384,9 @@ void TestTrain::refuses()
 void TestTrain::refusesFolders()
 {
     const TinyRecipe recipe(place("folders"));
-    const json few{{"steps", 2}, {"optimizer", {{"warmup", 0}}}, {"checkpoints", nullptr}};
-    const auto file = recipe.write("recipe.json", few);
+    json brief{{"steps", 2}, {"optimizer", {{"warmup", 0}}}, {"checkpoints", json::array()}};
+    const auto file = recipe.write("recipe.json", brief);
+    brief["steps"] = 3;
     QVERIFY(refusal(recipe.folder / "none.json", recipe.folder / "x").find("no recipe")
         != std::string::npos);
     std::ofstream(recipe.folder / "bad.json") << "{\"steps\": ";
@@ -395,7 +399,8 @@ void TestTrain::refusesFolders()
     resume.resume = true;
     // What has ended stays as it is, and is not gone on with by another recipe.
     QVERIFY(refusal(file, recipe.folder / "out", resume).empty());
-    QVERIFY(refusal(recipe.write("more.json"), recipe.folder / "out", resume).find("another recipe")
+    QVERIFY(refusal(recipe.write("more.json", brief), recipe.folder / "out", resume)
+                .find("another recipe")
         != std::string::npos);
     // A damaged state is a sentence.
     fs::create_directories(recipe.folder / "hurt" / "state");

@@ -54,7 +54,7 @@ void TestCliTrain::document()
     QVERIFY2(finished.code == 0, finished.says());
     const json result = finished.json();
     QCOMPARE(result.at("steps"), json(30));
-    QCOMPARE(result.at("tokens"), json(30 * 252));
+    QCOMPARE(result.at("tokens"), json(30 * 256));
     QVERIFY(
         result.at("loss").at("train").is_number() && result.at("loss").at("heldout").is_number());
     QVERIFY(result.at("accuracy").at("next") >= 0 && result.at("accuracy").at("next") <= 1);
@@ -90,7 +90,7 @@ void TestCliTrain::killed()
 {
     const TinyRecipe r = recipe("killed");
     const auto file = r.write("recipe.json",
-        {{"steps", 400}, {"save_every", 5}, {"batch_tokens", 1008}, {"evaluate", {{"every", 40}}},
+        {{"steps", 400}, {"save_every", 5}, {"batch_tokens", 1024}, {"evaluate", {{"every", 40}}},
             {"checkpoints", {0, 8, 50, 60, 200}}, {"heads", false}});
     QElapsedTimer timer;
     timer.start();
