@@ -1,6 +1,7 @@
 #include "app/cli/output.h"
 
 #include "core/store/json.h"
+#include "core/work/replacefile.h"
 
 #include <CLI/CLI.hpp>
 
@@ -8,7 +9,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <iostream>
 
 #include <unistd.h>
@@ -55,24 +55,7 @@ void checkWritable(const fs::path& path)
 void writeFile(const fs::path& path, std::string_view content)
 {
     checkWritable(path);
-    fs::path beside = path;
-    beside += ".part";
-    std::error_code error;
-    {
-        std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-        out.write(content.data(), static_cast<std::streamsize>(content.size()));
-        out.close();
-        if (!out) {
-            fs::remove(beside, error);
-            throw Error("Cannot write " + path.string() + ": the disk may be full.");
-        }
-    }
-    fs::rename(beside, path, error);
-    if (error) {
-        std::error_code ignored;
-        fs::remove(beside, ignored);
-        throw Error("Cannot write " + path.string() + ": " + error.message() + ".");
-    }
+    replaceFile(path, content);
 }
 
 void print(std::string_view text)

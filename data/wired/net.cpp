@@ -2,9 +2,9 @@
 
 #include "core/model/safetensors.h"
 #include "core/work/error.h"
+#include "core/work/replacefile.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 namespace microtome::wired {
@@ -12,20 +12,6 @@ namespace microtome::wired {
 using Json = nlohmann::ordered_json;
 
 namespace {
-
-/// Writes beside and renames, so that a file is there whole or not at all.
-void writeText(const std::filesystem::path& file, const std::string& text)
-{
-    std::filesystem::path beside = file;
-    beside += ".part";
-    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-    out << text;
-    out.close();
-    if (!out)
-        throw Error("Cannot write " + file.string()
-            + ": check that the folder can be written and the disk has room.");
-    std::filesystem::rename(beside, file);
-}
 
 void writeTensors(const std::filesystem::path& file, const Tensors& tensors,
     const std::map<std::string, std::string>& metadata)
@@ -143,8 +129,8 @@ std::string tokenizerOf(const Net& net)
 void writeNet(const Net& net, const std::filesystem::path& folder)
 {
     std::filesystem::create_directories(folder);
-    writeText(folder / "config.json", configOf(net));
-    writeText(folder / "tokenizer.json", tokenizerOf(net));
+    replaceFile(folder / "config.json", configOf(net));
+    replaceFile(folder / "tokenizer.json", tokenizerOf(net));
     writeTensors(folder / "model.safetensors", net.tensors, {{"format", "pt"}});
     if (!net.dictionary.empty())
         writeTensors(folder / "dictionary.safetensors", net.dictionary,

@@ -2,13 +2,11 @@
 
 #include "core/model/safetensors.h"
 #include "core/work/error.h"
+#include "core/work/replacefile.h"
 
 #include <algorithm>
 #include <array>
 #include <fstream>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace microtome::nn {
 
@@ -35,36 +33,6 @@ void makeFolder(const fs::path& folder)
 }
 
 } // namespace
-
-void settle(const fs::path& path)
-{
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return;
-    ::fsync(file);
-    ::close(file);
-}
-
-void replaceFile(const fs::path& path, std::string_view content)
-{
-    fs::path beside = path;
-    beside += ".part";
-    std::error_code error;
-    {
-        std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-        out.write(content.data(), static_cast<std::streamsize>(content.size()));
-        out.close();
-        if (!out) {
-            fs::remove(beside, error);
-            cannotWrite(path, {});
-        }
-    }
-    settle(beside);
-    fs::rename(beside, path, error);
-    if (error)
-        cannotWrite(path, error);
-    settle(path.parent_path());
-}
 
 std::string checkpointName(std::int64_t step)
 {

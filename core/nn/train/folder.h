@@ -3,16 +3,9 @@
 #include "core/nn/train/start.h"
 
 #include <filesystem>
-#include <string_view>
+#include <string>
 
 namespace microtome::nn {
-
-/// Writes beside, then renames; the bytes are on the disk when it returns. Throws Error with a
-/// sentence.
-void replaceFile(const std::filesystem::path&, std::string_view content);
-
-/// The bytes of a file or of a folder's list of names are on the disk when it returns.
-void settle(const std::filesystem::path&);
 
 /// Writes a model's config.json and its tokenizer's files, byte for byte, into a folder.
 void writeSurroundings(const std::filesystem::path& folder, const TrainStart&);

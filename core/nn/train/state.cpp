@@ -3,6 +3,7 @@
 #include "core/model/safetensors.h"
 #include "core/nn/train/folder.h"
 #include "core/work/error.h"
+#include "core/work/replacefile.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>

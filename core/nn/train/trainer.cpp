@@ -5,6 +5,7 @@
 #include "core/nn/open.h"
 #include "core/nn/train/folder.h"
 #include "core/work/error.h"
+#include "core/work/replacefile.h"
 #include "core/work/sha256.h"
 
 #include <ATen/Context.h>
