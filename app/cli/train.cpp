@@ -2,13 +2,13 @@
 
 #include "app/cli/command.h"
 #include "app/cli/output.h"
+#include "app/cli/stopsignals.h"
 #include "core/nn/train/recipe.h"
 
 #include <CLI/CLI.hpp>
 
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <iostream>
 
@@ -28,16 +28,6 @@ struct TrainCommand {
     std::string progress;
     bool json = false;
 };
-
-// What a signal can reach.
-std::atomic<bool>* stopFlag = nullptr;
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-void onSignal(int)
-{
-    if (stopFlag)
-        stopFlag->store(true);
-}
 
 std::string clock(double seconds)
 {
@@ -97,10 +87,8 @@ void train(const TrainCommand& command)
     keepMemory();
     const Recipe recipe = readRecipe(command.config);
     TrainOptions options = command.options;
-    options.stop = std::make_shared<std::atomic<bool>>(false);
-    stopFlag = options.stop.get();
-    std::signal(SIGINT, onSignal);
-    std::signal(SIGTERM, onSignal);
+    const StopSignals signals;
+    options.stop = signals.flag();
     const auto began = std::chrono::steady_clock::now();
     double rate = 0;
     const auto say = reporter(command.progress);
@@ -109,9 +97,6 @@ void train(const TrainCommand& command)
               rate = p.tokensPerSecond;
               say(p);
           });
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
-    stopFlag = nullptr;
     if (::isatty(STDERR_FILENO) != 0 && command.progress != "json")
         std::cerr << "\r\033[K" << std::flush;
 
@@ -177,7 +162,10 @@ void addTrain(CLI::App& app, Work& work)
     added->footer(
         R"(The recipe (paths are relative to it; only model, data and steps must be given; defaults in brackets):
   model      {"from": FOLDER} to fine-tune, or {"config": {...Hugging Face config.json, or
-             TransformerLens's names...}, "tokenizer": FOLDER or tokenizer.json, "std": [0.02]}
+             TransformerLens's names...}, "tokenizer": FOLDER or tokenizer.json, "std": [0.02];
+             "gain": matrices begin with this over the root of their inputs instead of std [off],
+             "writers": the same of those that write into the residual stream [gain], "waves":
+             a table of positions begins as waves of this height instead of at random [off]}
   data       {"train": FILE, "heldout": FILE, "documents": [lines]|blank|file,
              "packing": [packed]|padded, "loss": [all]|last}; in FILE.jsonl a line is {"text": ...}
              or {"ids": [...]}

@@ -10,9 +10,10 @@ struct FreshWeights {
     double gain = 0; ///< of matrices other than embeddings; 0: they have `deviation`
     double writers = 0; ///< the same of those that write into the residual stream
 
-    /// A table of positions is deviation · sin(p / c^(2i/d)) and cos, c the context (Vaswani et al.
-    /// 2017, with other wavelengths): a head that looks one token back is then found sooner.
-    bool waves = false;
+    /// Unless 0, a table of positions is this times sin(p / (c/8)^(2i/d)) and cos, c the context
+    /// (Vaswani et al. 2017, with other wavelengths): a head that looks one token back is then
+    /// found sooner.
+    double waves = 0;
 };
 
 } // namespace microtome

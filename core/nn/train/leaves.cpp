@@ -45,11 +45,11 @@ void putWaves(const std::vector<std::int64_t>& shape, double amplitude, float* o
 {
     const std::int64_t context = shape[0];
     const std::int64_t width = shape[1];
+    const double slowest = std::max(static_cast<double>(context) / 8, 1.0);
     for (std::int64_t p = 0; p < context; ++p)
         for (std::int64_t i = 0; i < width; ++i) {
             const auto pair = static_cast<double>(i / 2 * 2) / static_cast<double>(width);
-            const double angle
-                = static_cast<double>(p) / std::pow(static_cast<double>(context), pair);
+            const double angle = static_cast<double>(p) / std::pow(slowest, pair);
             *out++
                 = static_cast<float>(amplitude * (i % 2 == 0 ? std::sin(angle) : std::cos(angle)));
         }
@@ -85,8 +85,8 @@ Leaves Leaves::fresh(const std::vector<NewTensor>& layout, int layers, const Fre
             layout.begin(), layout.end(), [&](const NewTensor& t) { return t.name == leaf.name; });
         if (found->start == NewTensor::Start::Zero)
             continue;
-        if (how.waves && isPositions(leaf.name)) {
-            putWaves(leaf.shape, how.deviation, out + leaf.begin);
+        if (how.waves > 0 && isPositions(leaf.name)) {
+            putWaves(leaf.shape, how.waves, out + leaf.begin);
             continue;
         }
         TrainRandom random(seed, streamOf(leaf.name));

@@ -56,8 +56,7 @@ void readModel(Settings model, Recipe& recipe)
     fresh.deviation = model.number("std", fresh.deviation, 0, 10);
     fresh.gain = model.number("gain", 0, 0, 100);
     fresh.writers = model.number("writers", fresh.gain, 0, 100);
-    fresh.waves
-        = model.choice("positions", Choices<bool>{{"waves", true}, {"random", false}}, false);
+    fresh.waves = model.number("waves", 0, 0, 100);
     model.finish();
     if (from.empty() == config.empty())
         throw Error("A recipe's model is either {\"from\": FOLDER} to fine-tune, or {\"config\": "
@@ -188,7 +187,8 @@ std::string Recipe::words() const
         out << ", weights' deviation " << fresh.deviation;
         if (fresh.gain > 0)
             out << ", gain of matrices " << fresh.gain << ", of writers " << fresh.writers;
-        out << (fresh.waves ? ", positions begin as waves" : "");
+        if (fresh.waves > 0)
+            out << ", positions begin as waves of " << fresh.waves;
     }
     out << "\ntext " << train.string() << ", documents: " << nameOf(documentKinds, documents)
         << ", " << nameOf(packings, packing) << ", predicted: " << nameOf(predictions, predicted)
