@@ -20,8 +20,6 @@ CurvesPicture::Layout CurvesPicture::layout(const QRectF& area, const Style& sty
     Layout l;
     l.first = m_first;
     l.last = m_last;
-    l.low = m_low;
-    l.high = m_high;
     const double line = textHeight(TextRole::Axis, style);
     const bool heading
         = !m_data.title.isEmpty() || !m_data.note.isEmpty() || !m_data.unit.isEmpty();
@@ -30,15 +28,12 @@ CurvesPicture::Layout CurvesPicture::layout(const QRectF& area, const Style& sty
         = (m_data.xNumbers ? line + 6 : 4) + (m_data.xTitle.isEmpty() ? 0 : line + 2);
     const double height = std::max(area.bottom() - below - top, 1.0);
     const int most = std::max(static_cast<int>(height / 28), 1);
-    const double step = niceStep(l.high - l.low, most);
-    if (!m_data.low)
-        l.low = std::floor(l.low / step + 1e-9) * step;
-    if (!m_data.high)
-        l.high = std::ceil(l.high / step - 1e-9) * step;
-    l.decimals = decimalsOf(step);
-    for (double tick = std::ceil(l.low / step - 1e-9) * step; tick <= l.high + 1e-9 * step;
-         tick += step)
-        l.yTicks.push_back(tick);
+    const Ticks ticks
+        = niceTicks(m_low, m_high, m_data.low.has_value(), m_data.high.has_value(), most);
+    l.low = ticks.low;
+    l.high = ticks.high;
+    l.decimals = ticks.decimals;
+    l.yTicks = ticks.at;
     double widest = 0;
     for (const double tick : l.yTicks)
         widest = std::max(widest, textWidth(formatNumber(tick, l.decimals), TextRole::Axis, style));

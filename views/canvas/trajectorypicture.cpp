@@ -116,15 +116,12 @@ TrajectoryPicture::Layout TrajectoryPicture::layout(const QRectF& area, const St
         l.high = m_data.high.value_or(high);
         if (!(l.high > l.low))
             l.high = l.low + 1;
-        const double step = niceStep(l.high - l.low, most);
-        if (!m_data.low)
-            l.low = std::floor(l.low / step + 1e-9) * step;
-        if (!m_data.high)
-            l.high = std::ceil(l.high / step - 1e-9) * step;
-        l.decimals = decimalsOf(step);
-        for (double tick = std::ceil(l.low / step - 1e-9) * step; tick <= l.high + 1e-9 * step;
-             tick += step)
-            l.ticks.push_back(tick);
+        const Ticks ticks
+            = niceTicks(l.low, l.high, m_data.low.has_value(), m_data.high.has_value(), most);
+        l.low = ticks.low;
+        l.high = ticks.high;
+        l.decimals = ticks.decimals;
+        l.ticks = ticks.at;
     }
     double widest = 0;
     for (double tick : l.ticks)

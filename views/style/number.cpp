@@ -60,4 +60,17 @@ double niceStep(double span, int most)
     return 10 * power;
 }
 
+Ticks niceTicks(double low, double high, bool lowFixed, bool highFixed, int most)
+{
+    const double step = niceStep(high - low, most);
+    Ticks ticks;
+    ticks.low = lowFixed ? low : std::floor(low / step + 1e-9) * step;
+    ticks.high = highFixed ? high : std::ceil(high / step - 1e-9) * step;
+    ticks.decimals = decimalsOf(step);
+    for (double tick = std::ceil(ticks.low / step - 1e-9) * step; tick <= ticks.high + 1e-9 * step;
+         tick += step)
+        ticks.at.push_back(tick);
+    return ticks;
+}
+
 } // namespace microtome

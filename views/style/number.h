@@ -2,6 +2,8 @@
 
 #include <QString>
 
+#include <vector>
+
 namespace microtome {
 
 /// A number for a person: fixed decimals, U+2212 as minus; "+" before positives when `sign`. What
@@ -17,5 +19,17 @@ int decimalsOf(double step);
 
 /// The smallest of 1, 2, 2.5, 5 times a power of ten that divides `span` into at most `most` steps.
 double niceStep(double span, int most);
+
+/// The numbers that stand along an axis.
+struct Ticks {
+    double low = 0; ///< the axis's ends
+    double high = 1;
+    std::vector<double> at;
+    int decimals = 0;
+};
+
+/// At most about `most` nice steps from `low` to `high`; an end that is not fixed moves outward to
+/// a whole one.
+Ticks niceTicks(double low, double high, bool lowFixed, bool highFixed, int most);
 
 } // namespace microtome
