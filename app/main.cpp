@@ -11,9 +11,12 @@
 #include "views/figure/scene.h"
 #include "views/session/view.h"
 
+#include <nlohmann/json.hpp>
+
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -42,6 +45,7 @@ struct Wish {
     QString model;
     QString text;
     QString view;
+    QString state; ///< the file that tells how the view looks
     QString tour;
     QString screenshot;
     QString out; ///< the file of a figure or a project
@@ -62,6 +66,8 @@ Wish read(const QApplication& application)
     const QCommandLineOption screenshot(
         "screenshot", "Render the window into FILE and end.", "FILE");
     const QCommandLineOption view("view", "The view to show.", "NAME");
+    const QCommandLineOption state("state",
+        "How the view looks: a figure's sidecar (.json), or its view_state alone.", "FILE");
     const QCommandLineOption model("model", "The model to open.", "DIR");
     const QCommandLineOption text("text", "The prompt.", "TEXT");
     const QCommandLineOption out(
@@ -69,7 +75,7 @@ Wish read(const QApplication& application)
     const QCommandLineOption recipe("recipe", "What the project is made from.", "FILE");
     const QCommandLineOption size("size", "The window's size, as 1440x900.", "WxH");
     const QCommandLineOption dark("dark", "The dark theme.");
-    parser.addOptions({tour, screenshot, view, model, text, out, recipe, size, dark});
+    parser.addOptions({tour, screenshot, view, state, model, text, out, recipe, size, dark});
     parser.process(application);
 
     Wish wish;
@@ -77,6 +83,7 @@ Wish read(const QApplication& application)
     wish.model = parser.value(model);
     wish.text = parser.value(text);
     wish.view = parser.value(view);
+    wish.state = parser.value(state);
     wish.tour = parser.value(tour);
     wish.screenshot = parser.value(screenshot);
     wish.out = parser.value(out);
@@ -130,6 +137,20 @@ void keepRuns(MainWindow& window, Session& session, const Preferences& preferenc
         window.openProject(recent);
     else if (QDir().mkpath(folder))
         window.openProject(folder + QStringLiteral("/first.microtome"));
+}
+
+void setLook(MainWindow& window, const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        throw Error("The file " + path.toStdString() + " cannot be read.");
+    const QByteArray text = file.readAll();
+    const auto form = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
+    View* view = window.workspace()->current();
+    if (!form.is_object() || !view)
+        throw Error(
+            path.toStdString() + " does not tell how a view looks: it is not a JSON object.");
+    view->restore(form.value("view_state", form));
 }
 
 void writeFigure(MainWindow& window, const QString& file)
@@ -201,6 +222,9 @@ int render(const Wish& wish)
     waitUntilDone(session);
     if (!session.modelError().isEmpty())
         throw Error(session.modelError().toStdString());
+    if (!wish.state.isEmpty())
+        setLook(window, wish.state);
+    waitUntilDone(session);
     if (wish.out.isEmpty())
         savePicture(window, wish.screenshot);
     else

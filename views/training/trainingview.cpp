@@ -16,6 +16,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace microtome {
 
 namespace {
@@ -304,6 +306,11 @@ Table TrainingView::table() const
     return table;
 }
 
+std::array<PicturePanel*, 4> TrainingView::panels() const
+{
+    return {m_loss, m_tasks, m_heads, m_grid};
+}
+
 nlohmann::json TrainingView::viewState() const
 {
     const auto sizes = [](const QSplitter& splitter) {
@@ -312,8 +319,11 @@ nlohmann::json TrainingView::viewState() const
             list.push_back(size);
         return list;
     };
-    return {{"axis", m_axis->active()}, {"score", m_score->active()}, {"upper", sizes(*m_upper)},
-        {"lower", sizes(*m_lower)}, {"split", sizes(*m_split)}, {"focus", focusToJson(focus())}};
+    const auto panels = this->panels();
+    const auto used = std::find(panels.begin(), panels.end(), m_used) - panels.begin();
+    return {{"panel", used}, {"axis", m_axis->active()}, {"score", m_score->active()},
+        {"upper", sizes(*m_upper)}, {"lower", sizes(*m_lower)}, {"split", sizes(*m_split)},
+        {"focus", focusToJson(focus())}};
 }
 
 void TrainingView::restore(const nlohmann::json& state)
@@ -323,6 +333,11 @@ void TrainingView::restore(const nlohmann::json& state)
     for (const auto& [key, words] : {std::pair("axis", m_axis), std::pair("score", m_score)})
         if (state.contains(key) && state[key].is_number_integer())
             words->setActive(state[key].get<int>());
+    if (state.contains("panel") && state["panel"].is_number_integer()) {
+        const auto panels = this->panels();
+        const auto used = state["panel"].get<std::size_t>();
+        m_used = used < panels.size() ? panels[used] : m_used;
+    }
     for (const auto& [key, splitter] :
         {std::pair("upper", m_upper), std::pair("lower", m_lower), std::pair("split", m_split)})
         if (state.contains(key) && state[key].is_array() && state[key].size() == 2

@@ -4,6 +4,7 @@
 #include "views/session/viewfactory.h"
 #include "views/training/charts.h"
 
+#include <array>
 #include <set>
 
 class QSplitter;
@@ -46,6 +47,7 @@ protected:
     void refresh(Changes) override;
 
 private:
+    std::array<PicturePanel*, 4> panels() const; ///< in the order of the state's `panel`
     const TrainingHistory& history() const { return session().history(); }
     ChartLook chartLook() const;
     void build();
