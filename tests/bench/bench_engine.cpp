@@ -159,12 +159,25 @@ void patternOnDemand(benchmark::State& state)
 }
 
 constexpr auto ms = benchmark::kMillisecond;
+/// What the slider of the training view waits for: another state of a bundled model.
+void openCheckpoint(benchmark::State& state)
+{
+    const std::filesystem::path all = MICROTOME_SOURCE "/data/models/sum-97/checkpoints";
+    std::vector<std::filesystem::path> folders;
+    for (const auto& entry : std::filesystem::directory_iterator(all))
+        folders.push_back(entry.path());
+    std::size_t i = 0;
+    for (auto _ : state)
+        benchmark::DoNotOptimize(openModel(folders[i++ % folders.size()]));
+}
+
 BENCHMARK(forward)->Arg(16)->Arg(128)->Arg(512)->Unit(ms)->UseRealTime();
 BENCHMARK(forwardCaptured)->Arg(16)->Arg(128)->Arg(512)->Unit(ms)->UseRealTime();
 BENCHMARK(generateGreedy)->Arg(32)->Unit(ms)->UseRealTime();
 BENCHMARK(sweepResidual)->Unit(ms)->UseRealTime();
 BENCHMARK(editInTheMiddle)->Arg(16)->Arg(128)->Arg(512)->Unit(ms)->UseRealTime();
 BENCHMARK(patternOnDemand)->Arg(128)->Arg(512)->Unit(ms)->UseRealTime();
+BENCHMARK(openCheckpoint)->Unit(ms)->UseRealTime();
 
 } // namespace
 
