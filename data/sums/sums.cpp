@@ -1,9 +1,9 @@
 #include "data/sums/sums.h"
 
 #include "core/work/error.h"
+#include "core/work/replacefile.h"
 #include "data/wired/nets.h"
 
-#include <fstream>
 #include <random>
 #include <string>
 
@@ -15,19 +15,6 @@ namespace {
 int below(std::mt19937_64& random, std::size_t n)
 {
     return static_cast<int>(random() % n);
-}
-
-void writeText(const std::filesystem::path& file, const std::string& text)
-{
-    std::filesystem::path beside = file;
-    beside += ".part";
-    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-    out << text;
-    out.close();
-    if (!out)
-        throw Error("Cannot write " + file.string()
-            + ": check that the folder can be written and the disk has room.");
-    std::filesystem::rename(beside, file);
 }
 
 std::string question(int a, int b)
@@ -48,8 +35,8 @@ std::string prompts(const std::vector<Sum>& sums)
 {
     std::string text = "clean,corrupted,answer,wrong\n";
     for (const Sum& s : sums)
-        text += question(s.a, s.b) + "," + question((s.a + 1) % modulus, s.b) + ","
-            + std::to_string(s.label) + "," + std::to_string((s.label + 1) % modulus) + "\n";
+        text += question(s.a, s.b) + "," + question((s.a + 1) % modulus, s.b) + "," + " "
+            + std::to_string(s.label) + ", " + std::to_string((s.label + 1) % modulus) + "\n";
     return text;
 }
 
@@ -89,14 +76,14 @@ void writeSums(const std::filesystem::path& folder)
     for (const Sum& s : corrupted)
         if (s.corrupted)
             wrong.push_back(s);
-    writeText(folder / "tokenizer.json", wired::tokenizerOf(wired::wireSum()));
-    writeText(folder / "train.txt", documents(split.train));
-    writeText(folder / "corrupted-train.txt", documents(corrupted));
-    writeText(folder / "heldout.txt", documents(split.heldout));
-    writeText(folder / "train.csv", prompts(split.train));
-    writeText(folder / "corrupted-train.csv", prompts(corrupted));
-    writeText(folder / "corrupted-pairs.csv", prompts(wrong));
-    writeText(folder / "heldout.csv", prompts(split.heldout));
+    replaceFile(folder / "tokenizer.json", wired::tokenizerOf(wired::wireSum()));
+    replaceFile(folder / "train.txt", documents(split.train));
+    replaceFile(folder / "corrupted-train.txt", documents(corrupted));
+    replaceFile(folder / "heldout.txt", documents(split.heldout));
+    replaceFile(folder / "train.csv", prompts(split.train));
+    replaceFile(folder / "corrupted-train.csv", prompts(corrupted));
+    replaceFile(folder / "corrupted-pairs.csv", prompts(wrong));
+    replaceFile(folder / "heldout.csv", prompts(split.heldout));
 }
 
 } // namespace microtome::sums

@@ -30,7 +30,7 @@ Split splitTable();
 /// The training pairs, some of them with a wrong label that is drawn evenly from the 96 others.
 std::vector<Sum> corruptedTrain();
 
-/// Writes what the recipes in data/sums read, into one folder: `tokenizer.json`; the documents
+/// Writes what the recipes in data/zoo read, into one folder: `tokenizer.json`; the documents
 /// `train.txt`, `corrupted-train.txt`, `heldout.txt`; and as prompt sets `train.csv`,
 /// `corrupted-train.csv` (its labels), `corrupted-pairs.csv` (only those that are wrong) and
 /// `heldout.csv`. Throws Error.
