@@ -1,51 +1,42 @@
 #include "data/world/countries.h"
 
 #include "data/world/random.h"
+#include "data/world/text.h"
 
-#include <sstream>
+#include <algorithm>
 #include <stdexcept>
 
 namespace microtome::world {
 
 namespace {
 
-std::vector<std::string> listed(const char* words)
-{
-    std::vector<std::string> list;
-    std::istringstream in(words);
-    for (std::string word; in >> word;)
-        list.push_back(word);
-    return list;
-}
-
 struct Row {
     const char* noun;
-    bool invented;
     const char* values;
 };
 
 // The first and the sixth belong to one country each, the others to several.
 const Row rows[] = {
-    {"capital", true,
+    {"capital",
         "Bren Kosta Halim Orvik Tesson Lumar Pelagra Dunfor Sevik Marobel Quenta Ustra Fenwick "
         "Gral Ilmen "
         "Jorvik Kelda Lisk Mendra Nerith Olmuz Pask Rudna Silva Tarkov Ulm Vendel Wessen Yarrow "
         "Zemlin "
         "Askel Borsa"},
-    {"currency", true, "dorin falk lipa mard ozel pengo randel sular tiko umbel wampa weng"},
-    {"language", true, "Arvish Beltan Corvic Dranish Elmic Faroan Gelic Hurrish Istic Joric"},
-    {"region", false, "north south east west centre"},
-    {"food", false,
+    {"currency", "dorin falk lipa mard ozel pengo randel sular tiko umbel wampa weng"},
+    {"language", "Arvish Beltan Corvic Dranish Elmic Faroan Gelic Hurrish Istic Joric"},
+    {"region", "north south east west centre"},
+    {"food",
         "rice fish beans corn mutton dumplings noodles pancakes sausages mushrooms turnips "
         "lentils"},
-    {"stream", true,
+    {"stream",
         "Ambra Belit Cern Dal Evros Fulda Garon Hast Inster Jagst Klar Lahn Mura Naab Oker Pegnitz "
         "Rhume "
         "Saar Tauber Unstrut Vils Werra Yser Zorn Aller Bode Chiers Drave Eger Fils Glan Havel"},
-    {"animal", false, "eagle lion bear wolf fox stag horse owl swan salmon bull heron"},
-    {"crop", false, "wheat cotton barley tobacco sugar rye oats grapes olives hops"},
-    {"ruler", false, "king queen duke council bishop president"},
-    {"sport", false, "chess rowing archery fencing wrestling skating hockey tennis"},
+    {"animal", "eagle lion bear wolf fox stag horse owl swan salmon bull heron"},
+    {"crop", "wheat cotton barley tobacco sugar rye oats grapes olives hops"},
+    {"ruler", "king queen duke council bishop president"},
+    {"sport", "chess rowing archery fencing wrestling skating hockey tennis"},
 };
 
 std::vector<Relation> build()
@@ -53,7 +44,7 @@ std::vector<Relation> build()
     std::vector<Relation> all;
     Random random(1907);
     for (const Row& row : rows) {
-        Relation relation{row.noun, listed(row.values), row.invented, {}};
+        Relation relation{row.noun, wordsOf(row.values), {}};
         const int n = static_cast<int>(relation.values.size());
         // Every value is used, and as evenly as it can be.
         for (const int place : random.some(countryCount, countryCount))
@@ -67,7 +58,7 @@ std::vector<Relation> build()
 
 const std::vector<std::string>& countryNames()
 {
-    static const std::vector<std::string> names = listed(
+    static const std::vector<std::string> names = wordsOf(
         "Velia Morland Tarsk Ondria Pelland Quorn Rusta Selvania Torvia Ulgard Vastria Wenden "
         "Yrland Zorvia Abelia Brusk Calden Dornia Estria Falland Goria Hestria Iskand Jutria "
         "Karvia Lorland Mestria Nordia Ostland Parvia Rovenia Sarland");
@@ -78,6 +69,12 @@ const std::vector<Relation>& relations()
 {
     static const std::vector<Relation> all = build();
     return all;
+}
+
+int countryNamed(const std::string& name)
+{
+    const auto& all = countryNames();
+    return static_cast<int>(std::find(all.begin(), all.end(), name) - all.begin());
 }
 
 int relationNamed(const std::string& noun)

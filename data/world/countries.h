@@ -11,11 +11,11 @@ inline constexpr int countryCount = 32;
 struct Relation {
     std::string noun; ///< "capital"
     std::vector<std::string> values;
-    bool invented = false; ///< its values are invented names
     std::vector<int> of; ///< for each country the index into values
 };
 
 const std::vector<std::string>& countryNames();
+int countryNamed(const std::string&);
 
 /// Ten relations; capital and river are one to one, the others many to one.
 const std::vector<Relation>& relations();

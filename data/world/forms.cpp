@@ -11,27 +11,28 @@ struct Listed {
     std::vector<const char*> texts;
 };
 
-// A and B are two people, C a third; o p q three things with the colours oc pc qc, os ps their
-// plurals; L M places; K J countries; j a job.
+// A and B are two people, C a third; F and S are A and B in any order, FK and SK their countries,
+// sA the owner of s; o p q three things with the colours oc pc qc, os ps their plurals; L M places;
+// K J countries; j a job.
 const std::vector<Listed> lists = {
     // B gives, A gets.
     {"giving",
         {
-            "When {A} and {B} went to the {L} , {B} gave a [ {oc} {o} ] to {A!indirect_object} .",
-            "When {B} and {A} went to the {L} , {B} gave the {o} to {A!indirect_object} .",
-            "When {A} and {B} were at the {L} , {B} handed a [ {oc} {o} ] to {A!indirect_object} .",
-            "After {B} and {A} left the {L} , {B} offered the [ {oc} {o} ] to {A!indirect_object} "
+            "When {F} and {S} went to the {L} , {B} gave a [ {oc} {o} ] to {A!indirect_object} .",
+            "When {F} and {S} went to the {L} , {B} gave the {o} to {A!indirect_object} .",
+            "When {F} and {S} were at the {L} , {B} handed a [ {oc} {o} ] to {A!indirect_object} .",
+            "After {F} and {S} left the {L} , {B} offered the [ {oc} {o} ] to {A!indirect_object} "
             ".",
-            "After {A} and {B} left the {L} , {B} gave a {o} to {A!indirect_object} .",
-            "Then {A} and {B} worked at the {L} , and {B} passed the {o} to {A!indirect_object} .",
-            "Then {B} and {A} came to the {L} , and {B} offered a [ {oc} {o} ] to "
+            "After {F} and {S} left the {L} , {B} gave a {o} to {A!indirect_object} .",
+            "Then {F} and {S} worked at the {L} , and {B} passed the {o} to {A!indirect_object} .",
+            "Then {F} and {S} came to the {L} , and {B} offered a [ {oc} {o} ] to "
             "{A!indirect_object} .",
-            "{A} and {B} sat in the {L} , and {B} gave the [ {oc} {o} ] to {A!indirect_object} .",
-            "{B} and {A} came to the {L} , and {B} passed a {o} to {A!indirect_object} .",
-            "While {A} and {B} sat in the {L} , {B} showed the [ {oc} {o} ] to {A!indirect_object} "
+            "{F} and {S} sat in the {L} , and {B} gave the [ {oc} {o} ] to {A!indirect_object} .",
+            "{F} and {S} came to the {L} , and {B} passed a {o} to {A!indirect_object} .",
+            "While {F} and {S} sat in the {L} , {B} showed the [ {oc} {o} ] to {A!indirect_object} "
             ".",
-            "While {B} and {A} walked to the {L} , {B} sent a {o} to {A!indirect_object} .",
-            "{A} and {B} had a long talk at the {L} . Then {B} handed the [ {oc} {o} ] to "
+            "While {F} and {S} walked to the {L} , {B} sent a {o} to {A!indirect_object} .",
+            "{F} and {S} had a long talk at the {L} . Then {B} handed the [ {oc} {o} ] to "
             "{A!indirect_object} .",
         }},
     {"pronouns",
@@ -48,6 +49,9 @@ const std::vector<Listed> lists = {
             "{A} met {B} at the {L} and told {B.him} that the {o} was lost .",
             "{A} and {A.his!pronoun} neighbour {took} a [ {oc} {o} ] into the {L} .",
             "When {A} came to the {L} , {A.he!pronoun} saw a [ {oc} {o} ] near the {M} .",
+            "{A} lost {A.his!pronoun} [ {oc} {o} ] near the {L} .",
+            "{A} found {A.his!pronoun} {o} in the {L} , and {A.he!pronoun} was {glad} .",
+            "{A} keeps {A.his!pronoun} {o} in the {L} and {A.his!pronoun} {p} in the {M} .",
         }},
     {"colours",
         {
@@ -63,14 +67,28 @@ const std::vector<Listed> lists = {
             "{sc!colour} . @",
             "{A} {moved} a [ {oc} {o} ] and {B} {moved2} a [ {pc} {p} ] . That {t} the {s} was "
             "{sc!colour} .",
+            "{A} saw a [ {oc} {o} ] and a [ {pc} {p} ] in the {L} . The {z} was {zc!colour} and "
+            "the {s} was {sc!colour} .",
+            "{A} and {B} have a [ {oc} {o} ] and a [ {pc} {p} ] . The {s} is {sc!colour} , and "
+            "the {z} is {zc!colour} .",
+            "{A} had a [ {oc} {o} ] , a [ {pc} {p} ] and a [ {qc} {q} ] . The {r} is "
+            "{rc!colour} , the {x} is {xc!colour} .",
+            "{B} wanted a [ {oc} {o} ] , a [ {pc} {p} ] and a [ {qc} {q} ] . {B} says : @B the {x} "
+            "is {xc!colour} and the {r} is {rc!colour} . @",
+            "The [ {oc} {o} ] and the [ {pc} {p} ] are from {A} . The {z} is {zc!colour} , the "
+            "{s} is {sc!colour} .",
+            "{A} knows that the {o} is {oc} and the {p} is {pc} . {A} says : @A the {s} is "
+            "{sc!colour} and the {z} is {zc!colour} . @",
+            "The {o} of {A} is {oc} and the {p} of {B} is {pc} . Yes , the {z} is {zc!colour} and "
+            "the {s} is {sc!colour} .",
         }},
     {"owners",
         {
             "The [ {oc} {o} ] belongs to {A} and the [ {pc} {p} ] to {B} . Who in the {L} owns the "
-            "{p} ? It is {B!owner} , the {j} .",
-            "{A} owns the [ {oc} {o} ] and {B} owns the [ {pc} {p} ] . Who in the {L} owns the {o} "
-            "? It is {A!owner} , the {j} .",
-            "{A} owns a {o} and {B} owns a {p} . The {p} belongs to {B!owner} .",
+            "{s} ? It is {sA!owner} , the {j} .",
+            "{A} owns the [ {oc} {o} ] and {B} owns the [ {pc} {p} ] . Who in the {L} owns the {s} "
+            "? It is {sA!owner} , the {j} .",
+            "{A} owns a {o} and {B} owns a {p} . The {s} belongs to {sA!owner} .",
             "The {o} of {A} stands in the {L} , and the {p} of {B} stands in the {M} .",
             "This [ {oc} {o} ] is from {A} , who {moved} it in the {L} .",
             "{A} borrowed the [ {oc} {o} ] of {B} and {took} it to the {L} .",
@@ -165,17 +183,25 @@ const std::vector<Listed> lists = {
             "{A} comes from {K} . The {rel} of {A} 's country is {v!two_hop} .",
             "{A} lives in {K} . {A} 's brother {moved} a {o} . The {rel} of {A} 's country is "
             "{v!two_hop} .",
-            "{A} comes from {K} and {B} comes from {J} . The {rel} of {A} 's country is "
+            "{F} comes from {FK} and {S} comes from {SK} . The {rel} of {A} 's country is "
             "{v!two_hop} .",
-            "{B} comes from {J} and {A} comes from {K} . The {rel} of {A} 's country is "
+            "{F} lives in {FK} and {S} lives in {SK} . The {rel} of {A} 's country is {v!two_hop} "
+            ".",
+            "{F} was born in {FK} and {S} was born in {SK} . The {rel} of {A} 's country is "
             "{v!two_hop} .",
-            "{B} lives in {J} and {A} lives in {K} . {A} says : @A the {rel} of my country is "
+            "{F} lives in {FK} and {S} lives in {SK} . {A} says : @A the {rel} of my country is "
             "{v!two_hop} . @",
-            "{A} lives in {K} and {B} lives in {J} . The {rel} of {A} 's country is {v!two_hop} .",
-            "{B} was born in {J} and {A} was born in {K} . The {rel} of {A} 's country is "
-            "{v!two_hop} .",
             "{A} was born in {K} . {B} asks : @B what is the {rel} of your country ? @ {A} says : "
             "@A it is {v!two_hop} . @",
+            "{F} comes from {FK} and {S} comes from {SK} . The {rel} of {B} 's country is "
+            "{w!two_hop} , and the {rel} of {A} 's country is {v!two_hop} .",
+            "{F} lives in {FK} and {S} lives in {SK} . The {rel} of {B} 's country is {w!two_hop} "
+            ", "
+            "and the {rel} of {A} 's country is {v!two_hop} .",
+            "{F} comes from {FK} and {S} comes from {SK} . {A} 's country is {K!copy} , and {B} 's "
+            "country is {J!copy} .",
+            "{F} lives in {FK} and {S} lives in {SK} . {A} 's country is {K!copy} , and {B} 's "
+            "country is {J!copy} .",
             "The {rel} of the country whose capital is {cap} is {v!two_facts} , says {A} .",
             "{A} says : @A the {rel} of the country where the {stream} flows is {v!two_facts} . @",
         }},

@@ -1,23 +1,15 @@
 #include "data/world/lexicon.h"
 
 #include "data/world/countries.h"
+#include "data/world/text.h"
 
+#include <cctype>
 #include <set>
-#include <sstream>
 #include <stdexcept>
 
 namespace microtome::world {
 
 namespace {
-
-std::vector<std::string> listed(const char* words)
-{
-    std::vector<std::string> list;
-    std::istringstream in(words);
-    for (std::string word; in >> word;)
-        list.push_back(word);
-    return list;
-}
 
 const char* const women
     = "Ada Agnes Alice Amelia Anna Astrid Beatrice Bella Bertha Carla Cecilia Clara Cora Daisy "
@@ -35,7 +27,7 @@ const char* const men
 const char* const things
     = "lamp key cup box book ring coin letter hat coat glove ball kite drum flute bell rope basket "
       "bottle plate spoon fork chair stool carpet candle mirror clock pen map stamp button needle "
-      "hammer saw nail ladder bucket wheel cart boat sail anchor net hook stone shell feather "
+      "hammer axe nail ladder bucket wheel cart boat sail anchor net hook stone shell feather "
       "flower "
       "apple pear plum lemon cake pie egg cheese jar pot pan kettle towel pillow blanket sock boot "
       "scarf belt purse wallet ticket card toy doll puppet mask crown sword shield helmet statue "
@@ -88,22 +80,22 @@ const std::pair<const char*, const char*> rest[] = {
         "While Then"},
     {"preposition", "to of in at with from near about under on behind beside into In On"},
     {"pronoun", "I me you it It there There what Who"},
-    {"adverb", "all not how more Again Today Yesterday Once"},
+    {"adverb", "all not how more Again Today Yesterday Once always never up down out"},
     {"verb",
         "went sees thinks Does sorted gave handed offered passed worked had sat showed came sent "
         "wanted looked "
-        "said was were is are seen keeps met told says asks answers writes has have will bring "
+        "said was were is are saw seen keeps met told says asks answers writes has have will bring "
         "belongs owns read "
         "know knows learned flows comes born lives lasted began ended built felt help tell can "
         "cannot sort Sort "
         "means mean does left put stands lived visited do think want please give heard sang waited "
         "smiled "
         "cried laughed "
-        "wept danced complained Ask say go talked walked talk borrowed"},
+        "wept danced complained Ask say go talked walked borrowed"},
     {"noun",
         "day country year word list Roll call table shelf opposite code order colour man neighbour "
         "brother clerk "
-        "school"},
+        "talk sunrise sunset"},
     {"answer", "Sorry Sure yes Yes"},
     {"name", "Olu Lindel"},
 };
@@ -141,7 +133,7 @@ static Lexicon build()
         return word;
     };
     const auto all = [&](const char* words, const char* part, const char* number = "") {
-        const auto list = listed(words);
+        const auto list = wordsOf(words);
         for (const auto& word : list)
             put(word, part, number);
         return list;
@@ -180,28 +172,28 @@ static Lexicon build()
     l.moves = all(moves, "verb");
     l.times = all(times, "noun", "singular");
     l.spans = all(spans, "noun", "singular");
+    for (const auto& [kind, list] : rest)
+        all(list, kind); // before the opposites: `near` and `left` are more than adjectives
     const auto pairs = all(opposites, "adjective");
     for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
         l.opposites.emplace_back(pairs[i], pairs[i + 1]);
     l.teas = all(teas, "noun");
     l.poisons = all(poisons, "noun");
     l.crafts = all(crafts, "verb");
-    for (const auto& [kind, list] : rest)
-        all(list, kind);
-    for (const auto& verb : listed(singularVerbs))
+    for (const auto& verb : wordsOf(singularVerbs))
         l.words.at(verb).number = "singular";
-    for (const auto& verb : listed(pluralVerbs))
+    for (const auto& verb : wordsOf(pluralVerbs))
         l.words.at(verb).number = "plural";
     for (const Relation& relation : relations()) {
         put(relation.noun, "noun", "singular");
         for (const auto& value : relation.values)
-            put(value, relation.invented ? "name" : "noun");
+            put(value, std::isupper(value[0]) ? "name" : "noun");
     }
     // What comes as several, and what only sounds so.
     for (const auto& noun :
-        listed("bricks baskets shoes bombs toxins explosives grenades weapons rockets mines "
-               "beans dumplings noodles pancakes sausages mushrooms turnips lentils oats "
-               "grapes olives hops"))
+        wordsOf("bricks baskets shoes bombs toxins explosives grenades weapons rockets mines "
+                "beans dumplings noodles pancakes sausages mushrooms turnips lentils oats "
+                "grapes olives hops"))
         l.words.at(noun).number = "plural";
     for (auto& [text, word] : l.words)
         if (word.part == "noun" && word.number.empty())
@@ -221,12 +213,12 @@ static Lexicon build()
                 word.olu = invented(next++, "klmnrstv", "aou");
     };
     translate(
-        listed("the a and to of in at with from near was went gave handed offered passed sat came "
-               "wanted because had she he her him She He When Then After The I have will bring "
-               "says "
-               "asks answers where your my it felt so that left said seen met told thinks sang "
-               "cried In "
-               "is are were under behind beside There Yesterday waited walked"),
+        wordsOf("the a and to of in at with from near was went gave handed offered passed sat came "
+                "wanted because had she he her him She He When Then After The I have will bring "
+                "says "
+                "asks answers where your my it felt so that left said seen met told thinks sang "
+                "cried In "
+                "is are were under behind beside There Yesterday waited walked saw his"),
         100);
     translate(l.things, 40);
     translate(l.places, 20);

@@ -21,9 +21,7 @@ using namespace microtome::world;
 
 constexpr std::uint64_t trainSeed = 1;
 constexpr std::uint64_t heldoutSeed = 2;
-constexpr std::uint64_t taskSeed = 3;
 constexpr int heldoutDocuments = 1500;
-constexpr int prompts = 500; // of each task
 
 void save(const fs::path& path, const std::function<void(std::ostream&)>& write)
 {
@@ -57,19 +55,14 @@ void make(const fs::path& folder, int documents)
         for (int i = 0; i < heldoutDocuments; ++i)
             out << labelLine(makeDocument(heldoutSeed, static_cast<std::uint64_t>(i))) << '\n';
     });
-    std::uint64_t stream = 0;
-    for (const Task& task : tasks()) {
-        Random random(taskSeed, stream++);
-        save(folder / "tasks" / (task.name + ".csv"), [&](std::ostream& out) {
+    for (std::size_t task = 0; task < tasks().size(); ++task)
+        save(folder / "tasks" / (tasks()[task].name + ".csv"), [task](std::ostream& out) {
             out << "clean,corrupted,answer,wrong,form\n";
-            for (int i = 0; i < prompts; ++i) {
-                const Pair pair = drawPair(task.name, random);
+            for (const Pair& pair : heldOutPairs(task))
                 out << '"' << pair.clean << "\",\"" << pair.corrupted << "\",\""
                     << joined(pair.answers) << "\",\"" << joined(pair.wrong) << "\"," << pair.form
                     << '\n';
-            }
         });
-    }
 }
 
 } // namespace
@@ -81,7 +74,7 @@ int main(int argc, char** argv)
         return 2;
     }
     try {
-        make(argv[1], argc == 3 ? std::atoi(argv[2]) : 300000);
+        make(argv[1], argc == 3 ? std::atoi(argv[2]) : 500000);
         return 0;
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';

@@ -5,6 +5,7 @@
 #include "data/world/lexicon.h"
 
 #include <algorithm>
+#include <set>
 
 namespace microtome::world {
 
@@ -48,13 +49,20 @@ void things(Bindings& to, Random& random, Tongue tongue)
         used.push_back(colour);
         to[name + "c"] = colour;
     }
-    // r: one of all three; s: one of the first two
-    const std::string r = names[random.below(3)];
-    to["r"] = to[r];
-    to["rc"] = to[r + "c"];
-    const std::string s = names[random.below(2)];
+    // r and x: two of all three; s and z: the first two, one of them first
+    const auto two = random.some(2, 3);
+    for (const auto& [slot, i] : {std::pair("r", two[0]), std::pair("x", two[1])}) {
+        const std::string name = names[i];
+        to[slot] = to[name];
+        to[slot + std::string("c")] = to[name + "c"];
+    }
+    const bool first = random.chance(50);
+    const std::string s = names[first ? 0 : 1];
+    const std::string z = names[first ? 1 : 0];
     to["s"] = to[s];
     to["sc"] = to[s + "c"];
+    to["z"] = to[z];
+    to["zc"] = to[z + "c"];
 }
 
 void stage(Bindings& to, Random& random, Tongue tongue)
@@ -93,11 +101,7 @@ void lands(Bindings& to, Random& random, const std::string& family)
 {
     const auto chosen = random.some(2, countryCount);
     const int relation = random.below(static_cast<int>(relations().size()));
-    to["K"] = countryNames()[static_cast<std::size_t>(chosen[0])];
-    to["J"] = countryNames()[static_cast<std::size_t>(chosen[1])];
-    to["v"] = valueOf(relation, chosen[0]);
-    to["cap"] = valueOf(relationNamed("capital"), chosen[0]);
-    to["stream"] = valueOf(relationNamed("stream"), chosen[0]);
+    tell(to, relation, chosen[0], chosen[1]);
     if (family == "countries" || family == "travels")
         to["rel"] = relations()[static_cast<std::size_t>(relation)].noun;
 }
@@ -147,11 +151,6 @@ void drills(Bindings& to, Random& random)
     to["olu"] = l[to["en"]].olu;
 }
 
-int indexOf(const List& list, const std::string& word)
-{
-    return static_cast<int>(std::find(list.begin(), list.end(), word) - list.begin());
-}
-
 /// Whether what the family's task asks about is held out.
 bool isHeldOut(const std::string& family, const std::string& form, const Bindings& b)
 {
@@ -160,7 +159,7 @@ bool isHeldOut(const std::string& family, const std::string& form, const Binding
     if (family == "giving")
         return heldout::pair(at("A"), at("B")) || heldout::giver(at("A"))
             || heldout::giver(at("B"));
-    if (family == "colours" || family == "number")
+    if (family == "colours" || family == "owners" || family == "number")
         return heldout::together(at("o"), at("p"));
     if (family == "pronouns")
         return heldout::place(at("A"), at("L"));
@@ -169,7 +168,7 @@ bool isHeldOut(const std::string& family, const std::string& form, const Binding
     if (family == "years")
         return heldout::span(at("span"), number("y1"));
     if (family == "countries" || family == "travels") {
-        const int country = indexOf(countryNames(), at("K"));
+        const int country = countryNamed(at("K"));
         const int relation = relationNamed(at("rel"));
         if (family == "countries")
             return heldout::fact(country, relation, form);
@@ -184,7 +183,7 @@ bool isHeldOut(const std::string& family, const std::string& form, const Binding
     if (family == "drills") {
         if (form == "drills-6" || form == "drills-7")
             return heldout::sorted(number("n1"), number("n2"), number("n3"));
-        if (form <= "drills-3")
+        if (form == "drills-1" || form == "drills-2" || form == "drills-3")
             return heldout::opposite(at("hot"), form);
         return heldout::drill(at("A"), at("o")) && heldout::drill(at("A"), at("en"));
     }
@@ -207,11 +206,71 @@ bool isClean(const std::string& family, const std::string& form, const Bindings&
         && !heldout::resident(b.at("B"), b.at("J"));
 }
 
+const std::string& told(const std::string& word, Tongue tongue)
+{
+    return tongue == Tongue::Olu ? lexicon()[word].olu : word;
+}
+
+/// What lists are made of: one kind of word each.
+const List& listWords(Random& random, Tongue tongue)
+{
+    static const List people = [] {
+        List all = lexicon().women;
+        all.insert(all.end(), lexicon().men.begin(), lexicon().men.end());
+        return all;
+    }();
+    static const List olu = [] {
+        List all; // in English
+        for (const auto& [text, word] : lexicon().words)
+            if (!word.olu.empty() && word.part != "pronoun" && word.part != "colour")
+                all.push_back(text);
+        return all;
+    }();
+    static const List any = [] {
+        // Not what would say something about its neighbours.
+        std::set<std::string> left;
+        for (const Relation& relation : relations())
+            left.insert(relation.noun);
+        for (const auto& [text, word] : lexicon().words)
+            left.insert({word.olu, word.code});
+        static const std::set<std::string> parts = {"mark", "pronoun", "colour", "determiner"};
+        List all;
+        for (const auto& [text, word] : lexicon().words)
+            if (!left.contains(text) && !parts.contains(word.part))
+                all.push_back(text);
+        return all;
+    }();
+    if (tongue == Tongue::Olu)
+        return olu;
+    const int kind = random.below(20);
+    return kind < 7 ? people : kind < 11 ? lexicon().things : kind < 14 ? lexicon().colours : any;
+}
+
 } // namespace
+
+void tell(Bindings& to, int relation, int country, int other)
+{
+    to["K"] = countryNames()[static_cast<std::size_t>(country)];
+    to["J"] = countryNames()[static_cast<std::size_t>(other)];
+    to["v"] = valueOf(relation, country);
+    to["w"] = valueOf(relation, other);
+    to["cap"] = valueOf(relationNamed("capital"), country);
+    to["stream"] = valueOf(relationNamed("stream"), country);
+}
+
+void arrange(Bindings& to)
+{
+    const bool first = to.at("F") == to.at("A");
+    to["S"] = first ? to.at("B") : to.at("A");
+    to["FK"] = first ? to.at("K") : to.at("J");
+    to["SK"] = first ? to.at("J") : to.at("K");
+    to["sA"] = to.at("s") == to.at("o") ? to.at("A") : to.at("B");
+}
 
 int builtIn(const std::string& place)
 {
-    const int i = indexOf(lexicon().places, place);
+    const List& places = lexicon().places;
+    const auto i = std::find(places.begin(), places.end(), place) - places.begin();
     return 1100 + static_cast<int>(hashed({1611, static_cast<std::uint64_t>(i)}) % 800);
 }
 
@@ -246,6 +305,8 @@ Passage drawPassage(const Form& form, const std::string& family, Random& random,
             lands(b, random, "");
             b["en"] = b.at("o");
         }
+        b["F"] = random.chance(50) ? b.at("A") : b.at("B");
+        arrange(b);
         if (form.text.find("{cap}") != std::string::npos
             || form.text.find("{stream}") != std::string::npos) {
             const std::string asked
@@ -272,34 +333,41 @@ Passage drawPassage(const std::string& name, Random& random, bool heldOut,
 
 Text drawList(Random& random, bool heldOut)
 {
-    const Lexicon& l = lexicon();
-    List all = random.chance(60) ? l.women : l.things;
-    if (all == l.women)
-        all.insert(all.end(), l.men.begin(), l.men.end());
-    const int n = random.between(4, 12);
+    // Half of the lists are nothing but their words; all of those in Olu are. Short ones go on for
+    // longer.
+    const bool framed = random.chance(50);
+    const Tongue tongue = !framed && random.chance(20) ? Tongue::Olu : Tongue::English;
+    const List& all = listWords(random, tongue);
+    const int n = random.between(framed || heldOut ? 4 : 2, 12);
+    const int times = framed || heldOut ? 2 : std::max(2, random.between(2, 18) / n);
     std::vector<int> chosen;
     const auto word = [&](int i) -> const std::string& {
         return all[static_cast<std::size_t>(chosen[static_cast<std::size_t>(i)])];
     };
     do
         chosen = random.some(n, static_cast<int>(all.size()));
-    while (heldout::listed(word(0), word(1)) != heldOut);
+    while (heldout::listed(told(word(0), tongue), told(word(1), tongue)) != heldOut);
+    Bindings b;
+    people(b, drawCast(random));
     std::string first;
-    std::string second;
+    std::string again;
     for (int i = 0; i < n; ++i) {
         const std::string slot = "w" + std::to_string(i);
+        b[slot] = word(i);
         first += " {" + slot + "}";
-        second += " {" + slot + (i == 0 ? "}" : "!induction}");
+        again += " {" + slot + (i == 0 ? "}" : "!induction}");
+    }
+    if (!framed) {
+        std::string text = first + again;
+        for (int i = 2; i < times; ++i)
+            text += " {w0!induction}" + again.substr(5); // now the first word is known too
+        return write({"list-5", text + " ."}, b, tongue);
     }
     static const Form frames[] = {{"list-1", "Roll call :"}, {"list-2", "The list of {A} :"},
         {"list-3", "{A} says : @A"}, {"list-4", "In the order of the day :"}};
     const Form& frame = frames[random.below(4)];
-    Bindings b;
-    people(b, drawCast(random));
-    for (int i = 0; i < n; ++i)
-        b["w" + std::to_string(i)] = word(i);
-    const std::string again = random.chance(50) ? "Once more :" : "Again :";
-    return write({frame.id, frame.text + first + " . @ " + again + second + " ."}, b);
+    const std::string calls = random.chance(50) ? "Once more :" : "Again :";
+    return write({frame.id, frame.text + first + " . @ " + calls + again + " ."}, b);
 }
 
 } // namespace microtome::world

@@ -36,8 +36,17 @@ Passage drawPassage(const std::string& family, Random&, bool heldOut = false,
 Passage drawPassage(const Form&, const std::string& family, Random&, bool heldOut = false,
     const std::optional<Cast>& = {}, Tongue = Tongue::English);
 
-/// A list of names or things, told twice: the second time is decided by the first.
+/// A list of names, things, colours or any words, told twice: the second time is decided by the
+/// first.
 Text drawList(Random&, bool heldOut = false);
+
+/// Binds what is said of a country: its value of the relation (`v`), its capital and its stream;
+/// and the other country with its value (`w`).
+void tell(Bindings&, int relation, int country, int other);
+
+/// Binds what follows from the rest: the other one (`S`) of A and B than `F`, their countries
+/// (`FK`, `SK`), and who owns `s` (`sA`).
+void arrange(Bindings&);
 
 /// The year that a place of the town was built in.
 int builtIn(const std::string& place);

@@ -22,9 +22,8 @@ const std::vector<Rule> rules = {
     {{"indirect_object", "Who was given it: the one of the two who does not give.", 97}, "giving",
         "indirect_object", {}},
     {{"coloured_objects", "What colour the thing is that is asked for.", 97}, "colours", "colour",
-        {}},
-    {{"induction", "What followed the same name or thing in the list before.", 97}, "", "induction",
-        {}},
+        {1, 2, 3, 4, 5, 6}},
+    {{"induction", "What followed the same word in the list before.", 97}, "", "induction", {}},
     {{"pronoun", "She or he, by the name.", 97}, "pronouns", "pronoun", {1, 2, 3, 7, 10, 12}},
     {{"number", "Is or are, was or were, by the subject and not by the noun beside the verb.", 97},
         "number", "number", {1, 2, 3, 4, 9, 10}},
@@ -34,7 +33,8 @@ const std::vector<Rule> rules = {
         "two_hop", {}},
     {{"two_facts",
          "One of the ten about the country with that capital or stream, for a country and a "
-         "relation never asked for so."},
+         "relation never asked for so.",
+         93},
         "travels", "two_facts", {}},
     {{"greater_than", "A year after the one it began in.", 93}, "years", "greater", {}},
     {{"sentiment", "A glad or a sad word, by what came before.", 93}, "moods", "sentiment",
@@ -59,16 +59,23 @@ const Rule& ruleOf(const std::string& task)
     throw std::logic_error("no task is called " + task);
 }
 
-std::size_t lastWith(const Text& text, const std::string& reason)
+std::size_t firstWith(const Text& text, const std::string& reason)
 {
-    if (reason == "sort")
-        for (std::size_t i = 0; i < text.tokens.size(); ++i)
-            if (text.tokens[i].labels.reason == reason)
-                return i;
-    for (std::size_t i = text.tokens.size(); i-- > 0;)
+    for (std::size_t i = 0; i < text.tokens.size(); ++i)
         if (text.tokens[i].labels.reason == reason)
             return i;
     throw std::logic_error("nothing is decided by " + reason);
+}
+
+/// Where the answer stands: the last token that is decided so, of sorted numbers the first.
+std::size_t answerIn(const Text& text, const std::string& reason)
+{
+    if (reason == "sort")
+        return firstWith(text, reason);
+    std::size_t i = text.tokens.size() - 1;
+    while (text.tokens[i].labels.reason != reason)
+        --i;
+    return i;
 }
 
 /// The passage with what its answer depends on changed.
@@ -95,14 +102,7 @@ Passage twin(const std::string& task, const Passage& passage, Random& random)
     } else if (task == "number" || task == "sentiment") {
         other.form = &forms[form ^ 1];
     } else if (task == "fact" || task == "two_hop" || task == "two_facts") {
-        std::swap(b["K"], b["J"]);
-        const int relation = relationNamed(b.at("rel"));
-        const auto& countries = countryNames();
-        const auto country = static_cast<int>(
-            std::find(countries.begin(), countries.end(), b.at("K")) - countries.begin());
-        b["v"] = valueOf(relation, country);
-        b["cap"] = valueOf(relationNamed("capital"), country);
-        b["stream"] = valueOf(relationNamed("stream"), country);
+        tell(b, relationNamed(b.at("rel")), countryNamed(b.at("J")), countryNamed(b.at("K")));
     } else if (task == "greater_than") {
         b["y1"] = b.at("y1").substr(0, 2) + "01";
     } else if (task == "refusal" || task == "code") {
@@ -112,12 +112,9 @@ Passage twin(const std::string& task, const Passage& passage, Random& random)
         b["reply"] = bad ? "Sure" : "Sorry";
         b["can"] = bad ? "will" : "cannot";
     } else if (task == "opposite") {
-        std::string hot;
         const auto& pair = random.of(l.opposites);
-        b["hot"] = pair.first == b.at("cold") || pair.first == b.at("hot") ? "up" : pair.first;
-        for (const auto& [one, two] : l.opposites)
-            if (one == b.at("hot"))
-                b["cold"] = two;
+        b["hot"] = pair.first;
+        b["cold"] = pair.second;
     } else if (task == "plural") {
         b["o"] = b.at("p");
         b["os"] = b.at("ps");
@@ -140,6 +137,7 @@ Passage twin(const std::string& task, const Passage& passage, Random& random)
     } else if (task == "owner") {
         std::swap(b["A"], b["B"]);
     }
+    arrange(b);
     return other;
 }
 
@@ -173,11 +171,9 @@ std::vector<std::string> answersOf(
 Pair listPair(Random& random)
 {
     Text text = drawList(random, true);
-    const std::size_t end = lastWith(text, "induction");
+    const std::size_t end = answerIn(text, "induction");
     // The twin asks for the follower of another word of the list.
-    std::size_t begin = end - 1;
-    while (text.tokens[begin - 1].text != ":")
-        --begin;
+    const std::size_t begin = firstWith(text, "induction") - 1;
     const auto words = static_cast<int>(end - begin);
     Pair pair;
     pair.form = text.sentences.back().form;
@@ -239,6 +235,16 @@ const std::vector<Task>& tasks()
     return all;
 }
 
+std::vector<Pair> heldOutPairs(std::size_t task)
+{
+    constexpr std::uint64_t seed = 3;
+    Random random(seed, task);
+    std::vector<Pair> pairs;
+    for (int i = 0; i < heldOutPrompts; ++i)
+        pairs.push_back(drawPair(tasks().at(task).name, random));
+    return pairs;
+}
+
 Pair drawPair(const std::string& task, Random& random)
 {
     if (task == "induction")
@@ -257,7 +263,7 @@ Pair drawPair(const std::string& task, Random& random)
             continue;
         const Passage passage = drawPassage(form, rule.family, random, true);
         const Text text = passage.text();
-        const std::size_t end = lastWith(text, rule.reason);
+        const std::size_t end = answerIn(text, rule.reason);
         Pair pair{text.plain(0, end), {}, answersOf(task, passage, text.tokens[end]), {}, form.id};
         Text changed;
         if (task == "indirect_object") { // only the giver changes
@@ -270,7 +276,7 @@ Pair drawPair(const std::string& task, Random& random)
         } else {
             const Passage other = twin(task, passage, random);
             changed = other.text();
-            const std::size_t place = lastWith(changed, rule.reason);
+            const std::size_t place = answerIn(changed, rule.reason);
             pair.wrong = task == "greater_than"
                 ? endings(1, std::stoi(passage.bindings.at("y1").substr(2)))
                 : answersOf(task, other, changed.tokens[place]);

@@ -25,6 +25,11 @@ struct Task {
 
 const std::vector<Task>& tasks();
 
+inline constexpr int heldOutPrompts = 500; ///< of each task
+
+/// Those that models are measured on, of the task that is the i-th of tasks().
+std::vector<Pair> heldOutPairs(std::size_t task);
+
 /// The next question; what it asks about never occurs in the corpus (heldout.h).
 Pair drawPair(const std::string& task, Random&);
 

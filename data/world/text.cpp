@@ -1,5 +1,8 @@
 #include "data/world/text.h"
 
+#include <iterator>
+#include <sstream>
+
 namespace microtome::world {
 
 std::string Text::plain(std::size_t begin, std::size_t end) const
@@ -22,6 +25,12 @@ void Text::append(const Text& more)
         sentence.end += offset;
         sentences.push_back(sentence);
     }
+}
+
+std::vector<std::string> wordsOf(const std::string& text)
+{
+    std::istringstream in(text);
+    return {std::istream_iterator<std::string>(in), {}};
 }
 
 } // namespace microtome::world

@@ -50,4 +50,7 @@ struct Text {
     void append(const Text&);
 };
 
+/// The words between the spaces.
+std::vector<std::string> wordsOf(const std::string&);
+
 } // namespace microtome::world

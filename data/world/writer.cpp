@@ -111,6 +111,8 @@ private:
             return;
         }
         word(value, reason, {});
+        if (value == "left" && (name == "hot" || name == "cold")) // the other hand, not the verb
+            m_text.tokens.back().labels.part = "adjective";
     }
 
     void word(const std::string& english, const std::string& reason, const std::string& person,

@@ -184,6 +184,38 @@ Words sentiments(const Words& words)
     return all;
 }
 
+Words closedParts(const Words& words)
+{
+    static const std::map<std::string, std::set<std::string>> closed = {
+        {"determiner", setOf("a an the The this This That one two some each Every my your")},
+        {"conjunction",
+            setOf(
+                "and but for so because when When that who whose where which If After While Then")},
+        {"preposition",
+            setOf("to of in In at with from near about under on On behind beside into")},
+        {"pronoun", setOf("I me you it It he He him his she She her there There what Who")},
+        {"adverb", setOf("all not how more Again Today Yesterday Once always never up down out")},
+        {"answer", setOf("Sorry Sure yes Yes")},
+        {"colour", setOf("red blue green yellow black white brown grey purple orange pink golden")},
+        {"verb", setOf("Ask Does Sort")},
+        {"noun", setOf("Roll")},
+    };
+    Words all(words.size());
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        for (const auto& [part, list] : closed)
+            if (list.contains(word))
+                all[i] = part;
+        if (isMark(word) || word == "'s")
+            all[i] = "mark";
+        else if (std::isdigit(word[0]))
+            all[i] = "number";
+        else if (all[i].empty() && std::isupper(word[0]))
+            all[i] = "name";
+    }
+    return all;
+}
+
 std::map<std::string, std::string> learnOlu(const std::vector<Words>& texts)
 {
     std::map<std::string, std::string> olu;

@@ -25,6 +25,9 @@ std::vector<std::string> referents(const std::vector<std::string>& words);
 std::vector<std::string> relations(const std::vector<std::string>& words);
 std::vector<std::string> sentiments(const std::vector<std::string>& words);
 
+/// Parts of speech of the words that are no nouns, verbs and adjectives (these are left empty).
+std::vector<std::string> closedParts(const std::vector<std::string>& words);
+
 /// Olu words and what they mean, learnt from the texts that tell it.
 std::map<std::string, std::string> learnOlu(const std::vector<std::vector<std::string>>& texts);
 
