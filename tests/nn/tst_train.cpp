@@ -1,3 +1,5 @@
+// Long because every promise of a training (what it writes, resumes, refuses, fine-tunes) is held
+// against the same few small recipes.
 #include "core/model/safetensors.h"
 #include "core/nn/open.h"
 #include "core/nn/train.h"
