@@ -1,5 +1,6 @@
 #include "core/model/safetensors.h"
 
+#include "core/model/half.h"
 #include "core/work/error.h"
 
 #include <nlohmann/json.hpp>
@@ -83,19 +84,6 @@ SafeTensors::Entry readEntry(const json& form, std::span<const std::byte> data)
         throw Error("its shape does not match its size");
     entry.bytes = data.subspan(begin, end - begin);
     return entry;
-}
-
-float half(std::uint16_t h)
-{
-    const std::uint32_t sign = static_cast<std::uint32_t>(h & 0x8000u) << 16;
-    const std::uint32_t exponent = (h >> 10) & 0x1fu;
-    const std::uint32_t fraction = h & 0x3ffu;
-    if (exponent == 0) {
-        const float value = std::bit_cast<float>((127u - 14u) << 23) * (static_cast<float>(fraction) / 1024.f);
-        return sign ? -value : value;
-    }
-    const std::uint32_t wide = exponent == 31 ? 255u : exponent + 112u;
-    return std::bit_cast<float>(sign | (wide << 23) | (fraction << 13));
 }
 
 template <class T, class Convert>
@@ -204,10 +192,9 @@ Matrix SafeTensors::matrix(const std::string& name) const
     else if (e.dtype == "F64")
         values = convert<double>(e.bytes, [](double x) { return static_cast<float>(x); });
     else if (e.dtype == "F16")
-        values = convert<std::uint16_t>(e.bytes, half);
+        values = convert<std::uint16_t>(e.bytes, fromHalf);
     else if (e.dtype == "BF16")
-        values = convert<std::uint16_t>(
-            e.bytes, [](std::uint16_t x) { return std::bit_cast<float>(std::uint32_t(x) << 16); });
+        values = convert<std::uint16_t>(e.bytes, fromBfloat);
     else if (e.dtype == "I64")
         values = convert<std::int64_t>(e.bytes, [](std::int64_t x) { return static_cast<float>(x); });
     else
