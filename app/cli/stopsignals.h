@@ -8,8 +8,8 @@
 namespace microtome::cli {
 
 /// While it lives, SIGINT and SIGTERM raise a flag instead of ending the program. A thread of its
-/// own takes them: some matrix kernels put their stack pointer into a buffer, and a handler that
-/// runs on top of them destroys the heap. Threads begun while it lives leave the signals alone too.
+/// own takes them: a handler that ran on top of oneDNN's matrix products was seen to leave a
+/// damaged heap. Threads begun while it lives leave the signals alone too.
 class StopSignals {
 public:
     StopSignals();

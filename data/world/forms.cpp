@@ -195,9 +195,8 @@ const std::vector<Listed> lists = {
             "@A it is {v!two_hop} . @",
             "{F} comes from {FK} and {S} comes from {SK} . The {rel} of {B} 's country is "
             "{w!two_hop} , and the {rel} of {A} 's country is {v!two_hop} .",
-            "{F} lives in {FK} and {S} lives in {SK} . The {rel} of {B} 's country is {w!two_hop} "
-            ", "
-            "and the {rel} of {A} 's country is {v!two_hop} .",
+            "{F} lives in {FK} and {S} lives in {SK} . The {rel} of {B} 's country is "
+            "{w!two_hop} , and the {rel} of {A} 's country is {v!two_hop} .",
             "{F} comes from {FK} and {S} comes from {SK} . {A} 's country is {K!copy} , and {B} 's "
             "country is {J!copy} .",
             "{F} lives in {FK} and {S} lives in {SK} . {A} 's country is {K!copy} , and {B} 's "

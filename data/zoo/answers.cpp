@@ -12,7 +12,13 @@ namespace {
 
 constexpr std::size_t batch = 100; // prompts that are run at once
 
-} // namespace
+/// A pair as the model reads it.
+struct Read {
+    std::vector<TokenId> clean;
+    std::vector<TokenId> corrupted;
+    std::vector<TokenId> answers; ///< the first tokens of each
+    std::vector<TokenId> wrong;
+};
 
 Read readPair(const Model& model, const world::Pair& pair)
 {
@@ -28,6 +34,8 @@ Read readPair(const Model& model, const world::Pair& pair)
     std::transform(pair.wrong.begin(), pair.wrong.end(), std::back_inserter(read.wrong), first);
     return read;
 }
+
+} // namespace
 
 double accuracy(Model& model, const std::vector<world::Pair>& pairs)
 {

@@ -291,6 +291,14 @@ private slots:
         const auto& loss = static_cast<const CurvesPicture&>(*other.view.loss().picture());
         QVERIFY(!loss.data().logarithmic);
         QCOMPARE(ViewBench::overlap(other.view.loss()), QString());
+        // The chart that a figure shows, too: that of the tasks here.
+        const auto chartAfter = [&](const char* panel) {
+            other.view.restore(nlohmann::json::parse(panel));
+            return other.view.viewState()["panel"].get<int>();
+        };
+        QCOMPARE(chartAfter(R"({"panel": 1})"), 1);
+        for (const char* none : {R"({"panel": 4})", R"({"panel": -1})", R"({"panel": "x"})"})
+            QCOMPARE(chartAfter(none), 1);
     }
 };
 
