@@ -1,5 +1,7 @@
 #include "data/world/document.h"
 
+#include "data/world/list.h"
+#include "data/world/register.h"
 #include "data/world/scene.h"
 
 namespace microtome::world {
@@ -10,20 +12,22 @@ struct Kind {
     const char* name;
     int weight; ///< out of 100
     Tongue tongue;
-    std::vector<std::pair<const char*, int>> families; ///< and how often each
+    /// And how often each; none: lists and registers, which have no forms of their own.
+    std::vector<std::pair<const char*, int>> families;
 };
 
 const std::vector<Kind> kinds = {
-    {"story", 34, Tongue::English,
+    {"story", 28, Tongue::English,
         {{"giving", 4}, {"pronouns", 9}, {"colours", 13}, {"owners", 3}, {"number", 2},
             {"moods", 3}, {"talk", 2}, {"errands", 3}}},
-    {"olu", 8, Tongue::Olu,
+    {"olu", 7, Tongue::Olu,
         {{"giving", 3}, {"pronouns", 3}, {"number", 2}, {"moods", 2}, {"talk", 2}, {"errands", 3}}},
-    {"countries", 15, Tongue::English, {{"countries", 4}, {"travels", 7}, {"errands", 1}}},
+    {"countries", 13, Tongue::English, {{"countries", 4}, {"travels", 7}, {"errands", 1}}},
     {"years", 5, Tongue::English, {{"years", 5}, {"errands", 1}}},
     {"requests", 5, Tongue::English, {{"requests", 4}, {"talk", 1}}},
-    {"lists", 24, Tongue::English, {}},
-    {"drills", 9, Tongue::English, {{"drills", 7}, {"number", 1}}},
+    {"lists", 15, Tongue::English, {}},
+    {"registers", 19, Tongue::English, {}},
+    {"drills", 8, Tongue::English, {{"drills", 7}, {"number", 1}}},
 };
 
 const Kind& drawKind(Random& random)
@@ -47,6 +51,13 @@ std::string drawFamily(const Kind& kind, Random& random)
     return kind.families.back().first;
 }
 
+Text drawText(const Kind& kind, const Cast& cast, Random& random)
+{
+    if (!kind.families.empty())
+        return drawPassage(drawFamily(kind, random), random, false, cast, kind.tongue).text();
+    return kind.name == std::string("lists") ? drawList(random) : drawRegister(random);
+}
+
 } // namespace
 
 Document makeDocument(std::uint64_t seed, std::uint64_t index, std::size_t longest)
@@ -55,7 +66,8 @@ Document makeDocument(std::uint64_t seed, std::uint64_t index, std::size_t longe
     const Kind& kind = drawKind(random);
     Document document{kind.name, {}};
     const Cast cast = drawCast(random);
-    // Many are short, and lists most of all: what comes from just before is learnt from these.
+    // Many are short, lists and registers most of all: what comes from just before is learnt from
+    // these.
     const int passages = random.between(1, kind.families.empty() ? 2 : 6);
     for (int i = 0; i < passages; ++i) {
         Cast turn = cast;
@@ -63,9 +75,7 @@ Document makeDocument(std::uint64_t seed, std::uint64_t index, std::size_t longe
             std::swap(turn.a, turn.b);
         if (random.chance(25))
             std::swap(turn.b, turn.c);
-        const Text next = kind.families.empty()
-            ? drawList(random)
-            : drawPassage(drawFamily(kind, random), random, false, turn, kind.tongue).text();
+        const Text next = drawText(kind, turn, random);
         if (document.text.tokens.size() + next.tokens.size() > longest)
             break;
         document.text.append(next);

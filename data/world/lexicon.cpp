@@ -80,7 +80,7 @@ const std::pair<const char*, const char*> rest[] = {
         "While Then"},
     {"preposition", "to of in at with from near about under on behind beside into In On"},
     {"pronoun", "I me you it It there There what Who"},
-    {"adverb", "all not how more Again Today Yesterday Once always never up down out"},
+    {"adverb", "all not how more Again Backwards Today Yesterday Once always never up down out"},
     {"verb",
         "went sees thinks Does sorted gave handed offered passed worked had sat showed came sent "
         "wanted looked "

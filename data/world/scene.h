@@ -36,10 +36,6 @@ Passage drawPassage(const std::string& family, Random&, bool heldOut = false,
 Passage drawPassage(const Form&, const std::string& family, Random&, bool heldOut = false,
     const std::optional<Cast>& = {}, Tongue = Tongue::English);
 
-/// A list of names, things, colours or any words, told twice: the second time is decided by the
-/// first.
-Text drawList(Random&, bool heldOut = false);
-
 /// Binds what is said of a country: its value of the relation (`v`), its capital and its stream;
 /// and the other country with its value (`w`).
 void tell(Bindings&, int relation, int country, int other);

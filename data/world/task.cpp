@@ -2,6 +2,7 @@
 
 #include "data/world/countries.h"
 #include "data/world/lexicon.h"
+#include "data/world/list.h"
 #include "data/world/scene.h"
 
 #include <algorithm>

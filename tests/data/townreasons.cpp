@@ -57,6 +57,14 @@ bool induction(const Words& words, std::size_t i)
     return false;
 }
 
+/// The first word of the list told backwards is the last one told; each other one stood before.
+bool backwards(const Words& words, std::size_t i)
+{
+    const std::size_t end = lastOf(words, ".", i); // of the list
+    const std::size_t from = i - lastOf(words, ":", i);
+    return from <= end && words[end - from] == words[i];
+}
+
 /// Of the two that are named, one is named again, as the giver; the other one gets it.
 bool indirectObject(const Words& words, std::size_t i, std::size_t begin)
 {
@@ -71,8 +79,11 @@ bool indirectObject(const Words& words, std::size_t i, std::size_t begin)
 /// Whose the thing is that is asked for.
 bool owner(const Words& words, std::size_t i)
 {
-    const bool question = words[i - 1] == "is";
-    const std::size_t asked = question ? lastOf(words, "?", i) - 1 : i - 3;
+    const std::string& before = words[i - 1]; // Who ... lamp ? It is; lamp belongs to; lamp of; lamp
+    const std::size_t asked = before == "is" ? lastOf(words, "?", i) - 1
+        : before == "to"                     ? i - 3
+        : before == "of"                     ? i - 2
+                                             : i - 1;
     const std::size_t told = lastOf(words, words[asked], asked);
     if (told == asked)
         return false;
@@ -89,11 +100,13 @@ bool owner(const Words& words, std::size_t i)
 /// The colour that stood beside the thing, or that it was said to be, when it was last spoken of.
 bool colour(const Words& words, std::size_t i)
 {
-    std::size_t j = i;
+    std::size_t j = i - 1; // before the thing that is asked for
+    const bool listed = words[j] != "is" && words[j] != "was";
     do
         --j;
-    while (!((words[j] == "the" || words[j] == "The" || words[j] == "'s")
-        && (j == 0 || words[j - 1] != "in")));
+    while (!listed
+        && !((words[j] == "the" || words[j] == "The" || words[j] == "'s")
+            && (j == 0 || words[j - 1] != "in")));
     const std::string& thing = words[j + 1];
     for (std::size_t k = j; k-- > 0;) {
         if (words[k] != thing)
@@ -207,7 +220,12 @@ bool Reasons::overTwo(const Words& words, std::size_t i, std::size_t sentence, s
     } else {
         const std::size_t of = lastOf(words, "'s", i);
         const bool named = of >= sentence && of < i && words[of + 1] == "country";
-        one.country = countryOf(words, named ? words[of - 1] : words[sentence], i);
+        const bool each = stands(words, "each", sentence, i);
+        one.country = countryOf(words,
+            each        ? words[i - 1]
+                : named ? words[of - 1]
+                        : words[sentence],
+            i);
         if (one.country.empty())
             return false;
     }
@@ -245,6 +263,8 @@ bool Reasons::holds(const std::string& why, const Words& words, std::size_t i, s
     };
     if (why == "induction")
         return induction(words, i);
+    if (why == "backwards")
+        return backwards(words, i);
     if (why == "indirect_object")
         return indirectObject(words, i,
             stands(words, "and", sentence, i) && words[sentence + 1] != "had" ? sentence

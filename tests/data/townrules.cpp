@@ -194,7 +194,7 @@ Words closedParts(const Words& words)
         {"preposition",
             setOf("to of in In at with from near about under on On behind beside into")},
         {"pronoun", setOf("I me you it It he He him his she She her there There what Who")},
-        {"adverb", setOf("all not how more Again Today Yesterday Once always never up down out")},
+        {"adverb", setOf("all not how more Again Backwards Today Yesterday Once always never up down out")},
         {"answer", setOf("Sorry Sure yes Yes")},
         {"colour", setOf("red blue green yellow black white brown grey purple orange pink golden")},
         {"verb", setOf("Ask Does Sort")},
