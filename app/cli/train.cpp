@@ -167,6 +167,7 @@ void addTrain(CLI::App& app, Work& work)
              "writers": the same of those that write into the residual stream [gain], "waves":
              a table of positions begins as waves of this height instead of at random [off]}
   data       {"train": FILE, "heldout": FILE, "documents": [lines]|blank|file,
+             "order": [shuffled]|file (the first epoch as in the file: a curriculum),
              "packing": [packed]|padded, "loss": [all]|last}; in FILE.jsonl a line is {"text": ...}
              or {"ids": [...]}
   tasks      {NAME: CSV with the columns clean and answer; | stands between several right answers}

@@ -84,14 +84,17 @@ void Batches::shareOut(std::vector<Piece>& all, std::size_t from, std::size_t to
 void Batches::beginEpoch()
 {
     TrainRandom random = randomOf(m_settings.seed, m_cursor.epoch);
+    const bool inOrder = m_settings.fileOrder && m_cursor.epoch == 0;
     if (m_settings.packed) {
         m_order.resize(m_corpus.documents());
         std::iota(m_order.begin(), m_order.end(), 0u);
-        random.shuffle(m_order);
+        if (!inOrder)
+            random.shuffle(m_order);
         return;
     }
     m_pieces = pieces(m_corpus.documents());
-    random.shuffle(m_pieces);
+    if (!inOrder)
+        random.shuffle(m_pieces);
     std::uint64_t tokens = 0;
     for (const Piece& p : m_pieces)
         tokens += p.length;
@@ -99,9 +102,14 @@ void Batches::beginEpoch()
         = static_cast<std::size_t>(m_settings.batchTokens) * m_pieces.size() / tokens + 1;
     m_batches.clear();
     const std::size_t together = usual * batchesSortedTogether;
-    for (std::size_t from = 0; from < m_pieces.size(); from += together)
+    for (std::size_t from = 0; from < m_pieces.size(); from += together) {
+        const std::size_t before = m_batches.size();
         shareOut(m_pieces, from, std::min(from + together, m_pieces.size()), m_batches);
-    random.shuffle(m_batches);
+        if (inOrder)
+            random.shuffle(m_batches, before);
+    }
+    if (!inOrder)
+        random.shuffle(m_batches);
 }
 
 void Batches::seek(const Cursor& cursor)

@@ -22,12 +22,16 @@ struct RowSettings {
     std::int64_t batchTokens = 4096;
     bool packed = true;
     bool lastOnly = false;
+    bool fileOrder = false; ///< the first epoch is in the file's order
     TokenId eos = -1; ///< stands behind every document; -1: nothing does
     std::uint64_t seed = 0;
 };
 
 /// The batches of a corpus in the order of training. Every epoch has an order of its own, drawn
 /// from (seed, epoch), so that a place in it is three numbers.
+///
+/// In the file's order: the first epoch is not drawn (a curriculum), but for which of some batches
+/// of padded rows comes first.
 ///
 /// Packed: the documents of an epoch follow each other, with EOS behind each, and are cut to rows
 /// of `sequence` tokens; epochs join without a gap. Padded: one document a row, longer ones cut;

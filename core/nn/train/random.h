@@ -18,10 +18,11 @@ public:
     double uniform(); ///< [0, 1)
     double normal(); ///< N(0, 1), by Box and Muller
 
-    template <class T> void shuffle(std::vector<T>& items)
+    /// Those before `from` stay where they are.
+    template <class T> void shuffle(std::vector<T>& items, std::size_t from = 0)
     {
-        for (std::size_t i = items.size(); i > 1; --i)
-            std::swap(items[i - 1], items[below(i)]);
+        for (std::size_t n = items.size() - from; n > 1; --n)
+            std::swap(items[from + n - 1], items[from + below(n)]);
     }
 
 private:

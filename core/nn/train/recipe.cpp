@@ -26,6 +26,8 @@ template <class E> using Choices = std::vector<std::pair<std::string, E>>;
 
 const Choices<Recipe::Documents> documentKinds{{"lines", Recipe::Documents::Lines},
     {"blank", Recipe::Documents::Blank}, {"file", Recipe::Documents::File}};
+const Choices<Recipe::Order> orders{
+    {"shuffled", Recipe::Order::Shuffled}, {"file", Recipe::Order::File}};
 const Choices<Recipe::Packing> packings{
     {"packed", Recipe::Packing::Packed}, {"padded", Recipe::Packing::Padded}};
 const Choices<Recipe::Predicted> predictions{
@@ -78,6 +80,7 @@ void readData(Settings data, Recipe& recipe)
     if (const std::string heldout = data.text("heldout", ""); !heldout.empty())
         recipe.heldout = whole(recipe, heldout);
     recipe.documents = data.choice("documents", documentKinds, recipe.documents);
+    recipe.order = data.choice("order", orders, recipe.order);
     recipe.packing = data.choice("packing", packings, recipe.packing);
     recipe.predicted = data.choice("loss", predictions, recipe.predicted);
     data.finish();
@@ -191,8 +194,9 @@ std::string Recipe::words() const
             out << ", positions begin as waves of " << fresh.waves;
     }
     out << "\ntext " << train.string() << ", documents: " << nameOf(documentKinds, documents)
-        << ", " << nameOf(packings, packing) << ", predicted: " << nameOf(predictions, predicted)
-        << "\nheld out " << (heldout.empty() ? "nothing" : heldout.string()) << "\nsteps " << steps
+        << ", order: " << nameOf(orders, order) << ", " << nameOf(packings, packing)
+        << ", predicted: " << nameOf(predictions, predicted) << "\nheld out "
+        << (heldout.empty() ? "nothing" : heldout.string()) << "\nsteps " << steps
         << ", tokens of a batch " << batchTokens << ", of a row "
         << (sequence > 0 ? std::to_string(sequence) : "128, or the context") << "\nAdamW: rate "
         << o.rate << ", beta " << o.beta1 << " and " << o.beta2 << ", epsilon " << o.epsilon

@@ -13,6 +13,7 @@ namespace microtome {
 /// What a training configuration file says, checked and with defaults filled in. Paths are whole.
 struct Recipe {
     enum class Documents { Lines, Blank, File };
+    enum class Order { Shuffled, File };
     enum class Packing { Packed, Padded };
     enum class Predicted { All, Last };
     enum class Schedule { Cosine, Constant };
@@ -30,6 +31,7 @@ struct Recipe {
     std::filesystem::path train;
     std::filesystem::path heldout; ///< may be empty
     Documents documents = Documents::Lines;
+    Order order = Order::Shuffled; ///< of the first epoch
     Packing packing = Packing::Packed;
     Predicted predicted = Predicted::All;
     std::map<std::string, std::filesystem::path> tasks; ///< prompt sets by name

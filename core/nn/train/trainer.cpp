@@ -87,7 +87,8 @@ Trainer::Trainer(
 RowSettings Trainer::rows() const
 {
     return {m_recipe.sequence, m_recipe.batchTokens, m_recipe.packing == Recipe::Packing::Packed,
-        m_recipe.predicted == Recipe::Predicted::Last, m_start.eos, m_recipe.seed};
+        m_recipe.predicted == Recipe::Predicted::Last, m_recipe.order == Recipe::Order::File,
+        m_start.eos, m_recipe.seed};
 }
 
 std::string Trainer::identity() const
