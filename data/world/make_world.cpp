@@ -21,6 +21,7 @@ using namespace microtome::world;
 
 constexpr std::uint64_t trainSeed = 1;
 constexpr std::uint64_t heldoutSeed = 2;
+constexpr std::uint64_t lessonSeed = 4;
 constexpr int heldoutDocuments = 1500;
 
 void save(const fs::path& path, const std::function<void(std::ostream&)>& write)
@@ -43,7 +44,10 @@ std::string joined(const std::vector<std::string>& words)
 void make(const fs::path& folder, int documents)
 {
     save(folder / "tokenizer.json", [](std::ostream& out) { out << tokenizerFile(); });
+    const auto lessons = static_cast<std::uint64_t>(documents) * 2 / 5; // before the paragraphs
     save(folder / "train.txt", [&](std::ostream& out) {
+        for (std::uint64_t i = 0; i < lessons; ++i)
+            out << makeLesson(lessonSeed, i, lessons).plain() << '\n';
         for (int i = 0; i < documents; ++i)
             out << makeDocument(trainSeed, static_cast<std::uint64_t>(i)).text.plain() << '\n';
     });
@@ -74,7 +78,7 @@ int main(int argc, char** argv)
         return 2;
     }
     try {
-        make(argv[1], argc == 3 ? std::atoi(argv[2]) : 500000);
+        make(argv[1], argc == 3 ? std::atoi(argv[2]) : 450000);
         return 0;
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
