@@ -58,11 +58,13 @@ struct TrainingSample {
                 "number", "one_hop", "two_hop", "sentiment", "language", "refusal", "sorting"};
         TrainingRecord r;
         r.steps = steps;
-        for (std::int64_t step = 0; step < steps; step = step < 10 ? step + 2 : step * 5 / 4) {
-            const double loss = 1.4 + 6 * (1 - rise(step, 2.2, 0.5));
+        const auto lossAt = [&](std::int64_t step) {
+            const double loss = 1.4 + 6 * (1 - rise(step, 0.54 * std::log10(double(steps)), 0.5));
             r.losses.push_back({step, step * 4096, loss, loss + 0.05, 1e-3, 1});
-        }
-        r.losses.push_back({steps, steps * 4096, 1.45, 1.5, 0, 1});
+        };
+        for (std::int64_t step = 0; step < steps; step = step < 10 ? step + 2 : step * 5 / 4)
+            lossAt(step);
+        lossAt(steps);
         std::vector<std::int64_t> at = checkpointSteps();
         for (const std::int64_t step : at)
             r.checkpoints.push_back({step, nameOf(step)});
