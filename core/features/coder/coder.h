@@ -52,26 +52,30 @@ struct GroupMaxActivation {
     int groups = 0;
 };
 
-/// f = max(pre, 0) (x Wg + bg): a gated linear unit, cut to JumpReLU's theta where there is one.
+/// f = max(p, 0) of p = pre sigmoid(x Wg^T + bg), a gated linear unit; where there are thresholds,
+/// 0 unless p > theta. x is the one input after norm and subtraction.
 struct GluActivation {
     Matrix weights; ///< [n, d_in]
     std::vector<float> bias; ///< [n]
     std::vector<float> theta; ///< [n] or empty
 };
 
-/// The k nearest codes of each group, by cosine or by distance; the output is their mean, f = 1 /
-/// k.
+/// The k nearest codes (encoder rows) of each group, by cosine or by distance; the output is their
+/// mean, f = 1 / k. With several groups a row is as wide as the whole input and 0 outside of its
+/// group's part, which changes neither order.
 struct CodebookActivation {
     int k = 1;
-    int groups = 1; ///< latents and input are divided evenly among them
+    int groups = 1; ///< latents are divided evenly among them, those of a group stand together
     bool euclidean = false;
 };
 
 /// Repeats: the decoder row with the largest max(residual row, 0) is added to f and taken from the
-/// residual, until its norm falls below `residual` or k rows were taken. There is no encoder.
+/// residual, until its norm falls below `residual`, k rows were taken or none has anything to take.
+/// There is no encoder.
 struct MatchingPursuitActivation {
     int k = 0;
     float residual = 0;
+    bool stopsWhenRepeated = false; ///< ends with the first step that brings no new latent
 };
 
 using CoderActivation
@@ -82,7 +86,7 @@ using CoderActivation
 struct CoderInput {
     std::string point; ///< where, as its file says it: a hook's or a module's name
     InputNorm norm;
-    Matrix encoder; ///< [n, d_in]: a row is a latent
+    Matrix encoder; ///< [n, d_in]: a row is a latent; empty for matching pursuit
     std::vector<float> subtracted; ///< [d_in] after the norm, before the encoder; empty: nothing
 };
 
@@ -92,7 +96,8 @@ struct CoderOutput {
     Matrix decoder; ///< [n, d_out]: a row is a latent's direction
     std::vector<float> bias; ///< [d_out]; empty: zero
     Matrix skip; ///< [d_in, d_out]; empty: none
-    /// The output is scaled back as the input was scaled: SAEs, not transcoders.
+    /// The output is scaled back, before the skip, as its own input was scaled (with as many inputs
+    /// as outputs; else the first one): SAEs, not transcoders.
     bool scaledBack = false;
 };
 
@@ -106,7 +111,8 @@ struct CoderDeclaration {
     std::optional<int> context;
     std::optional<bool> prependBos;
     bool headsJoined = false; ///< reads z of all heads as one row
-    /// The scale that its training divided activations by is not in the file and must be measured.
+    /// The scale that its training multiplied activations by, sqrt(d) / mean |x|, is not in the
+    /// file and must be measured: the inputs' norm is Scale by 1 until it is set.
     bool scaleMissing = false;
     /// What was done to its numbers when it was read, and what to beware of: a sentence each.
     std::vector<std::string> notes;
@@ -141,7 +147,8 @@ std::vector<Matrix> decode(
 
 /// The same coder with decoder rows of norm 1 (over all outputs together) and latents as much
 /// larger, so that their values are in the units of what they write. Throws Error where that would
-/// change which latents fire (TopK that does not choose by decoder norm), and for codebooks.
+/// change which latents fire (TopK that does not choose by decoder norm and the like, unless all
+/// norms are the same), and for codebooks. A latent that writes nothing falls silent.
 SparseCoder withUnitDecoder(const SparseCoder&);
 
 } // namespace microtome

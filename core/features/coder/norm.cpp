@@ -1,0 +1,66 @@
+#include "core/features/coder/norm.h"
+
+#include <cmath>
+#include <numeric>
+
+namespace microtome {
+
+namespace {
+
+double squared(std::span<const double> values)
+{
+    return std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
+}
+
+void multiply(std::vector<double>& values, double factor)
+{
+    for (double& value : values)
+        value *= factor;
+}
+
+} // namespace
+
+/// features-and-steering.md 2.1: x s and back by 1 / s; x sqrt(d) / |x| and back; (x - mean) /
+/// (std + epsilon) and back by std (without epsilon, as SAELens does) and mean. A token that does
+/// not vary stays 0.
+NormedToken normed(const InputNorm& norm, std::span<const float> token)
+{
+    NormedToken made;
+    made.values.assign(token.begin(), token.end());
+    const auto d = static_cast<double>(token.size());
+    switch (norm.kind) {
+    case InputNorm::Kind::None:
+        break;
+    case InputNorm::Kind::Scale:
+        made.scale = 1 / static_cast<double>(norm.scale);
+        multiply(made.values, norm.scale);
+        break;
+    case InputNorm::Kind::PerToken:
+        made.scale = std::sqrt(squared(made.values) / d);
+        multiply(made.values, made.scale > 0 ? 1 / made.scale : 0);
+        break;
+    case InputNorm::Kind::LayerNorm:
+        made.shift = std::accumulate(made.values.begin(), made.values.end(), 0.0) / d;
+        for (double& value : made.values)
+            value -= made.shift;
+        made.scale = std::sqrt(squared(made.values) / (norm.unbiased ? d - 1 : d));
+        const double divisor = made.scale + static_cast<double>(norm.epsilon);
+        multiply(made.values, divisor > 0 ? 1 / divisor : 0);
+        break;
+    }
+    return made;
+}
+
+std::vector<double> decoderNorms(const SparseCoder& coder)
+{
+    std::vector<double> norms(coder.latents());
+    for (const CoderOutput& output : coder.outputs)
+        for (std::size_t i = 0; i < norms.size(); ++i)
+            for (const double weight : output.decoder.row(i))
+                norms[i] += weight * weight;
+    for (double& norm : norms)
+        norm = std::sqrt(norm);
+    return norms;
+}
+
+} // namespace microtome
