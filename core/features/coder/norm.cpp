@@ -63,4 +63,13 @@ std::vector<double> decoderNorms(const SparseCoder& coder)
     return norms;
 }
 
+Matrix scaledRows(const Matrix& matrix, std::span<const double> factors)
+{
+    std::vector<float> values(matrix.values().begin(), matrix.values().end());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        values[i]
+            = static_cast<float>(static_cast<double>(values[i]) * factors[i / matrix.columns()]);
+    return {matrix.rows(), matrix.columns(), std::move(values)};
+}
+
 } // namespace microtome

@@ -20,4 +20,7 @@ NormedToken normed(const InputNorm&, std::span<const float> token);
 /// |decoder row|, over all outputs together: [n].
 std::vector<double> decoderNorms(const SparseCoder&);
 
+/// Each row of a matrix times its own factor.
+Matrix scaledRows(const Matrix&, std::span<const double> factors);
+
 } // namespace microtome

@@ -10,16 +10,6 @@ namespace {
 
 constexpr double sameNorm = 1e-4; ///< norms that differ less are rounding of one number
 
-/// Row i of a matrix times factor i.
-Matrix scaledRows(const Matrix& matrix, const std::vector<double>& factors)
-{
-    std::vector<float> values(matrix.values().begin(), matrix.values().end());
-    for (std::size_t i = 0; i < values.size(); ++i)
-        values[i]
-            = static_cast<float>(static_cast<double>(values[i]) * factors[i / matrix.columns()]);
-    return {matrix.rows(), matrix.columns(), std::move(values)};
-}
-
 void scale(std::vector<float>& values, const std::vector<double>& factors)
 {
     for (std::size_t i = 0; i < values.size(); ++i)

@@ -1,5 +1,6 @@
 #include "core/features/load/open.h"
 
+#include "core/features/load/saelens.h"
 #include "core/work/error.h"
 
 #include <array>
@@ -10,7 +11,9 @@ namespace microtome {
 
 namespace {
 
-constexpr std::array<CoderFormat, 0> formats{};
+constexpr std::array formats{
+    CoderFormat{"SAELens", recognisesSaeLens, readSaeLens},
+};
 
 std::string knownFormats()
 {
