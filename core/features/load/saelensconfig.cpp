@@ -118,7 +118,7 @@ void readParameters(const SaeLensFields& fields, SaeLensConfig& config)
     config.dOut = config.transcoder && fields.has("d_out") ? fields.size("d_out") : config.dIn;
     config.subtractsBias = fields.flag("apply_b_dec_to_input").value_or(true);
     config.byDecoderNorm = fields.flag("rescale_acts_by_decoder_norm").value_or(false);
-    config.scalesLatents = fields.flag("finetuning_scaling_factor").value_or(false);
+    config.scalesLatents = fields.flag("finetuning_scaling_factor").value_or(true);
     if (config.kind == SaeLensKind::TopK) {
         config.k = fields.count("k").value_or(config.k);
         if (config.k < 1)

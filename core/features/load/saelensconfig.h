@@ -34,7 +34,7 @@ struct SaeLensConfig {
     bool absolute = false; ///< TopK by absolute value
     bool byDecoderNorm = false;
     bool subtractsBias = true; ///< b_dec from the input
-    bool scalesLatents = false; ///< finetuning_scaling_factor
+    bool scalesLatents = true; ///< finetuning_scaling_factor, which files before 3 do not name
     Normalization normalization = Normalization::None;
     int steps = 0; ///< of matching pursuit
     float residual = 0;
