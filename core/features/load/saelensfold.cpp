@@ -22,20 +22,20 @@ void scaleBy(std::vector<float>& values, double factor)
 }
 
 /// W_enc s, W_dec / s, b_dec / s (features-and-steering.md 2.1): then it fits activations as they
-/// are. A residual to stop at is in units of the input, too.
+/// are. Rows that a pursuit encodes with stay as they are: its latents and its residual are what is
+/// in units of the input.
 void foldInputScale(SparseCoder& coder, double s)
 {
     CoderInput& input = coder.inputs.front();
     CoderOutput& output = coder.outputs.front();
-    const std::vector<double> up(coder.latents(), s);
-    const std::vector<double> down(coder.latents(), 1 / s);
-    if (!input.encoder.empty())
-        input.encoder = scaledRows(input.encoder, up);
-    output.decoder = scaledRows(output.decoder, down);
     scaleBy(input.subtracted, 1 / s);
     scaleBy(output.bias, 1 / s);
-    if (auto* pursuit = std::get_if<MatchingPursuitActivation>(&coder.activation))
+    if (auto* pursuit = std::get_if<MatchingPursuitActivation>(&coder.activation)) {
         pursuit->residual = static_cast<float>(static_cast<double>(pursuit->residual) / s);
+        return;
+    }
+    input.encoder = scaledRows(input.encoder, std::vector<double>(coder.latents(), s));
+    output.decoder = scaledRows(output.decoder, std::vector<double>(coder.latents(), 1 / s));
 }
 
 std::optional<double> storedScale(const CoderFolder& folder)
