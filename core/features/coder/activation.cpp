@@ -113,7 +113,8 @@ struct Activate {
         std::vector<double> nearness(size);
         for (std::size_t begin = 0; begin < f.size(); begin += size) {
             for (std::size_t i = 0; i < size; ++i)
-                nearness[i] = nearnessTo(codes.row(begin + i), a.euclidean);
+                nearness[i] = a.linear ? token.pre[begin + i]
+                                       : nearnessTo(codes.row(begin + i), a.euclidean);
             for (const std::size_t i : largest(nearness, static_cast<std::size_t>(a.k)))
                 set(begin + i, 1.0 / a.k);
         }

@@ -67,6 +67,10 @@ void checkNorm(const InputNorm& norm, std::size_t width)
         refuse("the scale of its input is no positive number");
     if (!std::isfinite(norm.epsilon) || norm.epsilon < 0)
         refuse("the epsilon of its input's norm is no positive number");
+    if (norm.groups < 1 || width % static_cast<std::size_t>(norm.groups) != 0)
+        refuse("its input cannot be divided evenly into the " + std::to_string(norm.groups)
+            + " parts of its norm");
+    width /= static_cast<std::size_t>(norm.groups);
     if (norm.kind == InputNorm::Kind::LayerNorm && norm.unbiased && width < 2)
         refuse("a layer norm needs an input of at least two numbers");
 }
@@ -120,7 +124,7 @@ struct CheckActivation {
         needOneInput("a codebook");
         checkGroups(a.groups);
         checkCount("k", a.k, n / static_cast<std::size_t>(a.groups));
-        if (!coder.bias.empty())
+        if (!coder.bias.empty() && !a.linear)
             refuse("a codebook has no encoder's bias");
     }
     void operator()(const MatchingPursuitActivation& a) const
@@ -169,6 +173,8 @@ void check(const SparseCoder& coder)
         checkOptional(named("output's bias", "output", i, outs), output.bias, made);
         if (!output.skip.empty())
             checkMatrix(named("skip", "output", i, outs), output.skip, width, made);
+        if (output.scaledBack && coder.inputs[ins == outs ? i : 0].norm.groups > 1)
+            refuse("an output cannot be scaled back from a norm of several parts");
         if (output.scaledBack && ins != 1 && ins != outs)
             refuse("it is not clear which of its inputs tells the scale of an output");
     }

@@ -22,6 +22,7 @@ struct InputNorm {
     float scale = 1; ///< s
     float epsilon = 1e-5F; ///< of LayerNorm
     bool unbiased = true; ///< LayerNorm's std divides by d - 1
+    int groups = 1; ///< LayerNorm is taken of each of as many equal parts of the input by itself
 };
 
 /// f = max(pre, 0).
@@ -67,6 +68,9 @@ struct CodebookActivation {
     int k = 1;
     int groups = 1; ///< latents are divided evenly among them, those of a group stand together
     bool euclidean = false;
+    /// Nearness is pre, with its bias, instead: to what both come where a norm with gain and bias
+    /// stands before the codes and is part of the encoder.
+    bool linear = false;
 };
 
 /// Repeats: the decoder row with the largest max(residual row, 0) is added to f and taken from the

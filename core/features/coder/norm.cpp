@@ -12,10 +12,22 @@ double squared(std::span<const double> values)
     return std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
 }
 
-void multiply(std::vector<double>& values, double factor)
+void multiply(std::span<double> values, double factor)
 {
     for (double& value : values)
         value *= factor;
+}
+
+/// One part of the input, and the scale and shift of it.
+void layerNorm(const InputNorm& norm, std::span<double> part, NormedToken& made)
+{
+    const auto d = static_cast<double>(part.size());
+    made.shift = std::accumulate(part.begin(), part.end(), 0.0) / d;
+    for (double& value : part)
+        value -= made.shift;
+    made.scale = std::sqrt(squared(part) / (norm.unbiased ? d - 1 : d));
+    const double divisor = made.scale + static_cast<double>(norm.epsilon);
+    multiply(part, divisor > 0 ? 1 / divisor : 0);
 }
 
 } // namespace
@@ -39,14 +51,12 @@ NormedToken normed(const InputNorm& norm, std::span<const float> token)
         made.scale = std::sqrt(squared(made.values) / d);
         multiply(made.values, made.scale > 0 ? 1 / made.scale : 0);
         break;
-    case InputNorm::Kind::LayerNorm:
-        made.shift = std::accumulate(made.values.begin(), made.values.end(), 0.0) / d;
-        for (double& value : made.values)
-            value -= made.shift;
-        made.scale = std::sqrt(squared(made.values) / (norm.unbiased ? d - 1 : d));
-        const double divisor = made.scale + static_cast<double>(norm.epsilon);
-        multiply(made.values, divisor > 0 ? 1 / divisor : 0);
+    case InputNorm::Kind::LayerNorm: {
+        const std::size_t size = token.size() / static_cast<std::size_t>(norm.groups);
+        for (std::size_t begin = 0; begin + size <= token.size() && size > 0; begin += size)
+            layerNorm(norm, std::span(made.values).subspan(begin, size), made);
         break;
+    }
     }
     return made;
 }
