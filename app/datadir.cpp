@@ -19,12 +19,12 @@ QString dataFolder()
 QString bundledModel()
 {
     const QString data = dataFolder();
-    return data.isEmpty() ? QString() : data + QStringLiteral("/models/induction");
+    return data.isEmpty() ? QString() : data + QStringLiteral("/models/town-gpt");
 }
 
 QString bundledPrompt()
 {
-    return QStringLiteral("Clara bought lemon and David found anchor and Clara");
+    return QStringLiteral("When Clara and Hugo went to the mill, Hugo gave a red lamp to");
 }
 
 } // namespace microtome

@@ -9,6 +9,7 @@
 #include "views/session/session.h"
 #include "views/session/tone.h"
 #include "views/style/number.h"
+#include "views/training/charts.h"
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +21,7 @@
 #include <QSaveFile>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 namespace microtome {
@@ -157,36 +159,23 @@ void TrainDialog::showProgress()
     const TrainStep& now = m_process.steps().back();
     QStringList told{tr("step %1 of %2").arg(formatNumber(now.step, 0), formatNumber(now.steps, 0)),
         tr("loss %1").arg(formatNumber(now.loss, 3))};
-    CurvesData chart;
-    Curve train;
-    train.name = tr("training");
-    train.pin = 0;
-    Curve heldout;
-    heldout.name = tr("held out");
-    heldout.pin = 1;
-    for (const TrainStep& step : m_process.steps()) {
-        train.x.push_back(step.step);
-        train.y.push_back(step.loss);
-        if (step.heldout) {
-            heldout.x.push_back(step.step);
-            heldout.y.push_back(*step.heldout);
-        }
-    }
-    if (!heldout.y.empty())
-        told << tr("held out %1").arg(formatNumber(heldout.y.back(), 3));
+    TrainingRecord record;
+    for (const TrainStep& step : m_process.steps())
+        record.losses.push_back({.step = static_cast<std::int64_t>(step.step),
+            .train = step.loss,
+            .heldout = step.heldout});
+    const auto heldout = std::find_if(m_process.steps().rbegin(), m_process.steps().rend(),
+        [](const TrainStep& step) { return step.heldout.has_value(); });
+    if (heldout != m_process.steps().rend())
+        told << tr("held out %1").arg(formatNumber(*heldout->heldout, 3));
     if (std::isfinite(now.tokensPerSecond))
         told << tr("%1 tokens/s").arg(formatNumber(now.tokensPerSecond, 0));
     if (std::isfinite(now.secondsLeft) && now.step < now.steps)
         told << tr("%1 left").arg(duration(now.secondsLeft));
     say(told.join(QStringLiteral(" · ")), false);
-    chart.curves.push_back(std::move(train));
-    if (!heldout.x.empty())
-        chart.curves.push_back(std::move(heldout));
-    chart.unit = tr("loss, nats per token");
-    chart.xTitle = tr("step");
-    chart.logarithmic = false;
-    chart.span = std::pair(0.0, std::max(now.steps, 1.0));
-    m_chart->setPicture(std::make_shared<CurvesPicture>(std::move(chart)));
+    const ChartLook look{
+        .logarithmic = false, .here = {}, .span = std::pair(0.0, std::max(now.steps, 1.0))};
+    m_chart->setPicture(std::make_shared<CurvesPicture>(lossChart(record, look)));
     if (m_chart->isHidden()) {
         m_chart->show();
         resize(width(), std::max(height(), wholeHeight));

@@ -107,8 +107,8 @@ void train(const TrainCommand& command)
     std::int64_t tokens = 0;
     if (!record.losses.empty()) {
         loss["train"] = record.losses.back().train;
-        if (!recipe.heldout.empty())
-            loss["heldout"] = record.losses.back().heldout;
+        if (record.losses.back().heldout)
+            loss["heldout"] = *record.losses.back().heldout;
         tokens = record.losses.back().tokens;
     }
     for (const auto& [name, series] : record.tasks)

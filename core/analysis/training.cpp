@@ -41,9 +41,14 @@ std::string TrainingRecord::toJson() const
     form["steps"] = steps;
     form["engine"] = engine;
     form["losses"] = Json::array();
-    for (const Loss& l : losses)
-        form["losses"].push_back({{"step", l.step}, {"tokens", l.tokens}, {"train", l.train},
-            {"heldout", l.heldout}, {"rate", l.rate}, {"gradient_norm", l.gradientNorm}});
+    for (const Loss& l : losses) {
+        Json& one = form["losses"].emplace_back(
+            Json{{"step", l.step}, {"tokens", l.tokens}, {"train", l.train}});
+        if (l.heldout)
+            one["heldout"] = *l.heldout;
+        one["rate"] = l.rate;
+        one["gradient_norm"] = l.gradientNorm;
+    }
     form["tasks"] = Json::object();
     for (const auto& [name, series] : tasks)
         for (const Accuracy& a : series)
@@ -73,7 +78,8 @@ TrainingRecord TrainingRecord::fromJson(const std::string& text)
         record.recipe = form.value("recipe", "");
         const auto list = [&](const char* name) { return form.value(name, Json::array()); };
         for (const Json& l : list("losses"))
-            record.losses.push_back({l.at("step"), l.at("tokens"), l.at("train"), l.at("heldout"),
+            record.losses.push_back({l.at("step"), l.at("tokens"), l.at("train"),
+                l.contains("heldout") ? std::optional(l.at("heldout").get<double>()) : std::nullopt,
                 l.at("rate"), l.at("gradient_norm")});
         const Json tasks = form.value("tasks", Json::object());
         for (const auto& [name, series] : tasks.items())

@@ -17,7 +17,7 @@ struct TrainingRecord {
         std::int64_t step = 0; ///< optimiser steps taken before it
         std::int64_t tokens = 0; ///< predicted tokens seen so far
         double train = 0; ///< since the evaluation before; at step 0 of the first batch
-        double heldout = 0;
+        std::optional<double> heldout; ///< where there is a held-out text
         double rate = 0; ///< learning rate
         double gradientNorm = 0; ///< before clipping, of the last step
     };

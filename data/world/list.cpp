@@ -57,11 +57,11 @@ const List& listWords(Random& random, Tongue tongue)
 
 } // namespace
 
-Text drawList(Random& random, bool heldOut)
+Text drawList(Random& random, bool backwards, bool heldOut)
 {
     // Half of the lists are nothing but their words; all of those in Olu are. Short ones go on for
     // longer.
-    const bool framed = random.chance(50);
+    const bool framed = backwards || random.chance(50);
     const Tongue tongue = !framed && random.chance(20) ? Tongue::Olu : Tongue::English;
     const List& all = listWords(random, tongue);
     const int n = random.between(framed || heldOut ? 4 : 2, 12);
@@ -77,13 +77,13 @@ Text drawList(Random& random, bool heldOut)
     b["A"] = drawCast(random).a;
     std::string first;
     std::string again;
-    std::string backwards;
+    std::string reversed;
     for (int i = 0; i < n; ++i) {
         const std::string slot = "w" + std::to_string(i);
         b[slot] = word(i);
         first += " {" + slot + "}";
         again += " {" + slot + (i == 0 ? "}" : "!induction}");
-        backwards.insert(0, " {" + slot + "!backwards}");
+        reversed.insert(0, " {" + slot + "!backwards}");
     }
     if (!framed) {
         std::string text = first + again;
@@ -94,8 +94,8 @@ Text drawList(Random& random, bool heldOut)
     static const Form frames[] = {{"list-1", "Roll call :"}, {"list-2", "The list of {A} :"},
         {"list-3", "{A} says : @A"}, {"list-4", "In the order of the day :"}};
     const Form& frame = frames[random.below(4)];
-    if (!heldOut && random.chance(40))
-        return write({"list-6", frame.text + first + " . @ Backwards :" + backwards + " ."}, b);
+    if (backwards)
+        return write({"list-6", frame.text + first + " . @ Backwards :" + reversed + " ."}, b);
     const std::string calls = random.chance(50) ? "Once more :" : "Again :";
     return write({frame.id, frame.text + first + " . @ " + calls + again + " ."}, b);
 }

@@ -7,6 +7,6 @@ namespace microtome::world {
 
 /// A list of names, things, colours or any words, told twice, or once more backwards: the second
 /// time is decided by the first.
-Text drawList(Random&, bool heldOut = false);
+Text drawList(Random&, bool backwards = false, bool heldOut = false);
 
 } // namespace microtome::world

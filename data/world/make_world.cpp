@@ -21,7 +21,6 @@ using namespace microtome::world;
 
 constexpr std::uint64_t trainSeed = 1;
 constexpr std::uint64_t heldoutSeed = 2;
-constexpr std::uint64_t lessonSeed = 4;
 constexpr int heldoutDocuments = 1500;
 
 void save(const fs::path& path, const std::function<void(std::ostream&)>& write)
@@ -44,12 +43,14 @@ std::string joined(const std::vector<std::string>& words)
 void make(const fs::path& folder, int documents)
 {
     save(folder / "tokenizer.json", [](std::ostream& out) { out << tokenizerFile(); });
-    const auto lessons = static_cast<std::uint64_t>(documents) * 2 / 5; // before the paragraphs
     save(folder / "train.txt", [&](std::ostream& out) {
-        for (std::uint64_t i = 0; i < lessons; ++i)
-            out << makeLesson(lessonSeed, i, lessons).plain() << '\n';
-        for (int i = 0; i < documents; ++i)
-            out << makeDocument(trainSeed, static_cast<std::uint64_t>(i)).text.plain() << '\n';
+        for (int i = 0; i < documents; ++i) {
+            const Stage stage = i < documents * 0.35 ? Stage::Lists
+                : i < documents * 0.55               ? Stage::Registers
+                                                     : Stage::Town;
+            const Document document = makeDocument(trainSeed, static_cast<std::uint64_t>(i), stage);
+            out << document.text.plain() << '\n';
+        }
     });
     save(folder / "heldout.txt", [](std::ostream& out) {
         for (int i = 0; i < heldoutDocuments; ++i)
@@ -78,7 +79,7 @@ int main(int argc, char** argv)
         return 2;
     }
     try {
-        make(argv[1], argc == 3 ? std::atoi(argv[2]) : 450000);
+        make(argv[1], argc == 3 ? std::atoi(argv[2]) : 570000);
         return 0;
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';

@@ -171,7 +171,7 @@ std::vector<std::string> answersOf(
 
 Pair listPair(Random& random)
 {
-    Text text = drawList(random, true);
+    Text text = drawList(random, false, true);
     const std::size_t end = answerIn(text, "induction");
     // The twin asks for the follower of another word of the list.
     const std::size_t begin = firstWith(text, "induction") - 1;
@@ -191,14 +191,17 @@ Pair listPair(Random& random)
 std::vector<std::string> followers(Tongue tongue)
 {
     const Lexicon& l = lexicon();
-    std::vector<std::string> list
-        = {"and", "went", "found", "was", "had", "has", "says", "asks", "left", "said", "sat"};
+    std::vector<std::string> list = {"and", "went", "found", "was", "had", "has", "says", "asks",
+        "left", "said", "sat", "lives", "comes", "owns", "knows", "is", "sees", "wanted", "met",
+        "told", "keeps", "waited", "visited", "walked", "heard", "looked"};
     for (const auto* more : {&l.moves, &l.praise, &l.blame})
         list.insert(list.end(), more->begin(), more->end());
     std::vector<std::string> spelt;
-    for (const std::string& word : list)
-        if (!l[word].olu.empty())
-            spelt.push_back(tongue == Tongue::Olu ? l[word].olu : word);
+    for (const std::string& word : list) {
+        const std::string& told = tongue == Tongue::Olu ? l[word].olu : word;
+        if (!told.empty())
+            spelt.push_back(told);
+    }
     return spaced(spelt);
 }
 

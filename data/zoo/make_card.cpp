@@ -45,7 +45,7 @@ std::string curve(const TrainingRecord& record)
             continue;
         next = std::max<std::int64_t>(64, 2 * loss.step);
         table += "| " + std::to_string(loss.step) + " | " + std::to_string(loss.tokens) + " | "
-            + written("%.3f", loss.train) + " | " + written("%.3f", loss.heldout) + " |\n";
+            + written("%.3f", loss.train) + " | " + written("%.3f", loss.heldout.value()) + " |\n";
     }
     return table;
 }

@@ -130,7 +130,7 @@ private slots:
         qInfo("from %.3f at step %.0f to %.3f at step %.0f, %.3f at the end", scores[rise->from],
             steps[rise->from], scores[rise->from + 1], steps[rise->from + 1], scores.back());
         QVERIFY(scores.front() < 0.05);
-        QVERIFY(scores.back() > 0.4);
+        QVERIFY(scores.back() > 0.25); // on 50 tokens; its own lists have 12 at most
         // Half of it within a quarter more steps.
         bool abrupt = false;
         for (std::size_t i = 0; i < steps.size(); ++i)

@@ -210,7 +210,9 @@ void Inspector::showFacts(Facts facts)
         section.lines.push_back({tr("step"), shortName(history.states[*at])});
         if (const TrainingRecord::Loss* loss = history.loss(*at)) {
             section.lines.push_back({tr("training loss, nats"), formatNumber(loss->train, 3)});
-            section.lines.push_back({tr("held-out loss, nats"), formatNumber(loss->heldout, 3)});
+            if (loss->heldout)
+                section.lines.push_back(
+                    {tr("held-out loss, nats"), formatNumber(*loss->heldout, 3)});
         }
         facts.sections.push_back(std::move(section));
     }

@@ -135,10 +135,14 @@ CurvesData lossChart(const TrainingRecord& record, const ChartLook& look)
     for (const TrainingRecord::Loss& loss : record.losses) {
         train.x.push_back(static_cast<double>(loss.step));
         train.y.push_back(loss.train);
+        if (!loss.heldout)
+            continue;
         heldout.x.push_back(static_cast<double>(loss.step));
-        heldout.y.push_back(loss.heldout);
+        heldout.y.push_back(*loss.heldout);
     }
-    data.curves = {std::move(train), std::move(heldout)};
+    data.curves.push_back(std::move(train));
+    if (!heldout.x.empty())
+        data.curves.push_back(std::move(heldout));
     data.unit = tr("nats per token");
     data.xTitle = tr("step");
     data.decimals = 3;

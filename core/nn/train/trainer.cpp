@@ -181,8 +181,10 @@ void Trainer::step()
     m_stepTokens = 0.98 * m_stepTokens + static_cast<double>(batch.predicted);
 }
 
-double Trainer::heldoutLoss() const
+std::optional<double> Trainer::heldoutLoss() const
 {
+    if (m_heldout.empty())
+        return {};
     const at::NoGradGuard guard;
     const Parameters p = parameters();
     double sum = 0;
@@ -191,7 +193,7 @@ double Trainer::heldoutLoss() const
         sum += lossOf(p, batch).item<double>() * static_cast<double>(batch.predicted);
         tokens += batch.predicted;
     }
-    return tokens > 0 ? sum / static_cast<double>(tokens) : 0;
+    return sum / static_cast<double>(tokens);
 }
 
 void Trainer::evaluate()
@@ -203,7 +205,7 @@ void Trainer::evaluate()
         m_batches.seek(s.cursor);
     }
     const double train = s.lossTokens > 0 ? s.lossSum / static_cast<double>(s.lossTokens) : m_loss;
-    const double heldout = heldoutLoss();
+    const auto heldout = heldoutLoss();
     s.record.steps = s.step;
     s.record.losses.push_back(
         {s.step, s.tokens, train, heldout, m_recipe.rateAfter(s.step), s.gradientNorm});
@@ -212,10 +214,12 @@ void Trainer::evaluate()
         s.record.tasks[task.name()].push_back(task.measure(m_forward, p, m_device, s.step));
     s.lossSum = 0;
     s.lossTokens = 0;
-    s.waited = heldout < s.best - m_recipe.least ? 0 : s.waited + 1;
-    if (s.waited == 0)
-        s.best = heldout;
-    say(true, m_heldout.empty() ? std::optional<double>() : heldout);
+    if (heldout) {
+        s.waited = *heldout < s.best - m_recipe.least ? 0 : s.waited + 1;
+        if (s.waited == 0)
+            s.best = *heldout;
+    }
+    say(true, heldout);
 }
 
 bool Trainer::stopsEarly() const

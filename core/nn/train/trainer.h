@@ -30,7 +30,7 @@ private:
     void step();
     void visit(); ///< evaluation and checkpoint, where this step has them
     void evaluate();
-    double heldoutLoss() const;
+    std::optional<double> heldoutLoss() const;
     void checkpoint();
     void scoreHeads(const std::filesystem::path& folder);
     void writeRecord() const;

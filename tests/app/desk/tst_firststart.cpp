@@ -82,22 +82,22 @@ private slots:
             QVERIFY(!lens->working()); // and so is the lens
             QVERIFY(!lens->table().rows.empty());
             QCOMPARE(desk.session.prompt().text,
-                std::string("Clara bought lemon and David found anchor and Clara"));
+                std::string("When Clara and Hugo went to the mill, Hugo gave a red lamp to"));
             QVERIFY(desk.window.guide()->walk());
             ProjectPanel& panel = *desk.window.projectPanel();
-            QVERIFY(panel.notes()->toPlainText().contains("Head 1.0 copies"));
-            QCOMPARE(panel.prompts()->count(), 4);
-            QCOMPARE(panel.runs()->count(), 4);
+            QVERIFY(panel.notes()->toPlainText().contains("heads 2.0 and 3.2 look at the one who gives"));
+            QCOMPARE(panel.prompts()->count(), 9);
+            QCOMPARE(panel.runs()->count(), 5);
             QVERIFY(waitUntilDone(desk.session));
             QCOMPARE(desk.session.project()->path().string(),
                 (folder + "/town.microtome").toStdString());
             QVERIFY(!desk.session.project()->readOnly());
             QCOMPARE(desk.session.project()->models().list().front().path,
-                std::string("data:models/induction"));
+                std::string("data:models/town-gpt"));
             QTest::mouseClick(panel.runs(), Qt::LeftButton, {},
-                panel.runs()->lineRect(1).center()); // without head 0.0
+                panel.runs()->lineRect(1).center()); // without heads 2.0 and 3.2
             QVERIFY(waitUntilDone(desk.session));
-            QCOMPARE(desk.session.edits().size(), std::size_t(1));
+            QCOMPARE(desk.session.edits().size(), std::size_t(2));
             panel.notes()->setPlainText("mine");
         }
         QCOMPARE(inventory(dataOfSource), before);

@@ -35,10 +35,18 @@ private slots:
         const TrainingRecord after = TrainingRecord::fromJson(before.toJson());
         QCOMPARE(after.toJson(), before.toJson());
         QCOMPARE(after.recipe, before.recipe);
-        QCOMPARE(after.losses.at(1).heldout, 2.125);
+        QCOMPARE(after.losses.at(1).heldout.value(), 2.125);
         QCOMPARE(after.tasks.at("induction").at(1).accuracy, 1.0 / 3);
         QCOMPARE(after.heads.at(0).scores.at("induction").at(1).at(1), 0.1);
         QCOMPARE(after.checkpoints.at(1).name, std::string("step-000300"));
+    }
+
+    void withoutAHeldOutTextThereIsNoHeldOutLoss()
+    {
+        TrainingRecord before = sample();
+        before.losses[1].heldout.reset();
+        const TrainingRecord after = TrainingRecord::fromJson(before.toJson());
+        QVERIFY(after.losses.at(0).heldout && !after.losses.at(1).heldout);
     }
 
     void refusesWhatIsDamaged_data()

@@ -4,6 +4,7 @@
 #include "views/canvas/multiplespicture.h"
 #include "views/figure/scene.h"
 #include "views/session/words.h"
+#include "views/training/charts.h"
 #include "views/training/checkpointslider.h"
 #include "views/training/trainingview.h"
 
@@ -160,7 +161,11 @@ private slots:
         const auto& loss = static_cast<const CurvesPicture&>(*b.view.loss().picture());
         QCOMPARE(loss.data().curves.size(), std::size_t(2));
         QCOMPARE(loss.data().curves[1].y.size(), record.losses.size());
-        QCOMPARE(loss.data().curves[1].y[3], record.losses[3].heldout);
+        QCOMPARE(loss.data().curves[1].y[3], *record.losses[3].heldout);
+        TrainingRecord alone = record;
+        for (TrainingRecord::Loss& each : alone.losses)
+            each.heldout.reset();
+        QCOMPARE(lossChart(alone, {}).curves.size(), std::size_t(1));
         const auto& tasks = static_cast<const MultiplesPicture&>(*b.view.tasks().picture());
         QCOMPARE(tasks.count(), 12);
         b.session.openCheckpoint(4);
