@@ -51,38 +51,6 @@ std::size_t dtypeSize(Dtype dtype)
     return table[static_cast<std::size_t>(dtype)].size;
 }
 
-std::uint16_t toHalf(float value)
-{
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    const std::uint32_t sign = (bits >> 16) & 0x8000;
-    const std::uint32_t magnitude = bits & 0x7fffffff;
-    if (magnitude > 0x7f800000) // NaN
-        return static_cast<std::uint16_t>(sign | 0x7e00);
-    if (magnitude >= 0x477ff000) // rounds to 2^16 or more
-        return static_cast<std::uint16_t>(sign | 0x7c00);
-    if (magnitude < 0x38800000) { // below 2^-14: a multiple of 2^-24
-        const float scaled = std::bit_cast<float>(magnitude) * 0x1p24F;
-        return static_cast<std::uint16_t>(
-            sign | static_cast<std::uint32_t>(std::nearbyint(scaled)));
-    }
-    const std::uint32_t rounded = magnitude + 0xfff + ((magnitude >> 13) & 1);
-    return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000) >> 13));
-}
-
-float fromHalf(std::uint16_t half)
-{
-    const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000) << 16;
-    const std::uint32_t exponent = (half >> 10) & 31;
-    const std::uint32_t fraction = half & 0x3ff;
-    if (exponent == 31)
-        return std::bit_cast<float>(sign | 0x7f800000 | (fraction << 13));
-    if (exponent == 0) {
-        const float value = static_cast<float>(fraction) * 0x1p-24F;
-        return sign ? -value : value;
-    }
-    return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (fraction << 13));
-}
-
 std::vector<std::byte> encode(std::span<const float> values, Dtype dtype)
 {
     std::vector<std::byte> bytes;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/half.h"
 #include "core/model/matrix.h"
 
 #include <cstddef>
@@ -23,10 +24,6 @@ std::optional<Dtype> dtypeNamed(std::string_view name);
 
 /// Bytes of one number (json: of one byte).
 std::size_t dtypeSize(Dtype dtype);
-
-/// IEEE 754 binary16, rounded to the nearest, ties to even; too large becomes infinity.
-std::uint16_t toHalf(float value);
-float fromHalf(std::uint16_t half);
 
 /// Numbers as bytes and back. For F16 the values are rounded; decoding takes whole numbers only.
 std::vector<std::byte> encode(std::span<const float> values, Dtype dtype);
