@@ -1,6 +1,7 @@
 #include "core/features/directions/directions.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -57,14 +58,19 @@ std::vector<double> directionNorms(const Directions& directions)
 
 double dot(const Directions& v, std::size_t i, const Directions& w, std::size_t j)
 {
-    double sum = 0;
+    constexpr std::size_t lanes = 4; // sums that do not wait for each other
+    std::array<double, lanes> sums{};
     for (std::size_t part = 0; part < v.parts.size(); ++part) {
         const auto a = v.parts[part].row(i);
         const auto b = w.parts[part].row(j);
-        for (std::size_t d = 0; d < a.size(); ++d)
-            sum += static_cast<double>(a[d]) * static_cast<double>(b[d]);
+        const std::size_t whole = a.size() / lanes * lanes;
+        for (std::size_t d = 0; d < whole; d += lanes)
+            for (std::size_t lane = 0; lane < lanes; ++lane)
+                sums[lane] += static_cast<double>(a[d + lane]) * static_cast<double>(b[d + lane]);
+        for (std::size_t d = whole; d < a.size(); ++d)
+            sums[0] += static_cast<double>(a[d]) * static_cast<double>(b[d]);
     }
-    return sum;
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 std::optional<std::vector<double>> encoderDecoderCosines(const SparseCoder& coder)

@@ -4,6 +4,21 @@
 
 namespace microtome {
 
+namespace {
+
+constexpr std::size_t stretch = 32;
+
+/// Of a whole stretch, in a loop without branches.
+bool anyAbove(const float* cosines, float worst)
+{
+    int count = 0;
+    for (std::size_t i = 0; i < stretch; ++i)
+        count += cosines[i] > worst ? 1 : 0;
+    return count > 0;
+}
+
+} // namespace
+
 void Nearest::offer(
     std::span<const float> cosines, std::span<const std::uint32_t> latents, std::uint32_t self)
 {
@@ -14,12 +29,19 @@ void Nearest::offer(
     if (m_best.empty())
         return;
     // A later latent of an equal cosine comes behind, so only a higher one is let in.
-    for (float worst = m_best.back().cosine; i < cosines.size(); ++i)
-        if (cosines[i] > worst && latents[i] != self) {
-            m_best.pop_back();
-            insert({latents[i], cosines[i]});
-            worst = m_best.back().cosine;
+    while (i < cosines.size()) {
+        const std::size_t end = std::min(i + stretch, cosines.size());
+        const float worst = m_best.back().cosine;
+        if (end - i == stretch && !anyAbove(cosines.data() + i, worst)) {
+            i = end;
+            continue;
         }
+        for (; i < end; ++i)
+            if (cosines[i] > m_best.back().cosine && latents[i] != self) {
+                m_best.pop_back();
+                insert({latents[i], cosines[i]});
+            }
+    }
 }
 
 void Nearest::insert(const Neighbour& one)

@@ -14,8 +14,8 @@ namespace microtome {
 
 namespace {
 
-constexpr std::size_t rowsAtOnce = 256;
-constexpr std::size_t columnsAtOnce = 1024; // a tile of 1 MB
+constexpr std::size_t rowsAtOnce = 512;
+constexpr std::size_t columnsAtOnce = 512; // a tile of 1 MB
 constexpr std::size_t spare = 8;
 
 class Search {
