@@ -176,6 +176,39 @@ private slots:
         QVERIFY(fired > 40);
     }
 
+    /// What a latent writes to z is, behind the heads, what a run with it there shows.
+    void zToTheResidualStream_data() { bothModels(); }
+    void zToTheResidualStream()
+    {
+        QFETCH(QString, model);
+        const auto opened = town(model);
+        const Architecture& a = opened->architecture();
+        Draws draws(34);
+        const Matrix z = test::randomMatrix(draws, 2, static_cast<std::size_t>(a.heads * a.dHead));
+        Edit edit;
+        edit.site = {Point::Z, Layer(1), {}};
+        edit.operation = Operation::Patch;
+        edit.positions = EditPositions::at(Position(3));
+        edit.values = Matrix(1, z.columns(), {z.row(1).begin(), z.row(1).end()});
+        RunRequest request;
+        request.ids = someIds(*opened);
+        request.edits = {edit};
+        const Site site{Point::AttnOut, Layer(1), {}};
+        request.want = {site};
+        const auto shown = opened->run(request).at(site);
+        std::vector<Matrix> out;
+        for (int h = 0; h < a.heads; ++h)
+            out.push_back(opened->weight("blocks.1.attn.W_O", Head(h)));
+        const Matrix bias = opened->weight("blocks.1.attn.b_O");
+        const Matrix written = throughHeads(z, out);
+        QCOMPARE(written.rows(), std::size_t(2));
+        for (std::size_t i = 0; i < written.columns(); ++i)
+            QVERIFY(std::abs(written(1, i) + bias(0, i) - shown(3, i)) < 1e-5F);
+        out.pop_back();
+        QVERIFY_THROWS_EXCEPTION(Error, throughHeads(z, out));
+        QVERIFY_THROWS_EXCEPTION(Error, throughHeads(z, {}));
+    }
+
     /// Neurons' outputs stand for decoder rows.
     void tableOfNeurons_data() { bothModels(); }
     void tableOfNeurons()
@@ -185,8 +218,7 @@ private slots:
         const Matrix decoder = opened->weight("blocks.1.mlp.W_out");
         const ReadOutWeights weights = readOutWeights(*opened);
         QVERIFY(readOutWeights(*opened, {5, 2}).unembedding == opened->unembedding({5, 2}));
-        QCOMPARE(
-            weights.vocabulary(), static_cast<std::size_t>(opened->architecture().outputs()));
+        QCOMPARE(weights.vocabulary(), static_cast<std::size_t>(opened->architecture().outputs()));
         const auto fast = logitTableFast(decoder, weights);
         QCOMPARE(fast.size(), decoder.rows());
         for (std::uint32_t i = 0; i < decoder.rows(); i += 50) {

@@ -5,8 +5,10 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mm.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 
@@ -59,6 +61,27 @@ std::vector<LatentLogits> logitTableFast(const Matrix& decoder, const ReadOutWei
     }
     progress.step(1, "logits");
     return table;
+}
+
+Matrix throughHeads(const Matrix& decoder, const std::vector<Matrix>& out)
+{
+    const at::NoGradGuard guard;
+    std::size_t width = 0;
+    for (const Matrix& head : out)
+        width += head.columns() == out.front().columns() ? head.rows() : 0;
+    if (out.empty() || width != decoder.columns() || decoder.empty())
+        throw Error("The dictionary writes " + std::to_string(decoder.columns())
+            + " numbers, but the layer's heads have " + std::to_string(width) + " together.");
+    at::Tensor written = at::zeros({static_cast<std::int64_t>(decoder.rows()),
+                                       static_cast<std::int64_t>(out.front().columns())},
+        at::kFloat);
+    std::int64_t begin = 0;
+    for (const Matrix& head : out) {
+        const auto dHead = static_cast<std::int64_t>(head.rows());
+        written.addmm_(nn::toTensor(decoder).narrow(1, begin, dHead), nn::toTensor(head));
+        begin += dHead;
+    }
+    return nn::toMatrix(written);
 }
 
 } // namespace microtome

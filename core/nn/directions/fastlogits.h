@@ -14,4 +14,9 @@ namespace microtome {
 std::vector<LatentLogits> logitTableFast(const Matrix& decoder, const ReadOutWeights&,
     const LogitTableSettings& = {}, const Progress& = {});
 
+/// What latents that write z of all heads side by side write to the residual stream: rows of
+/// `decoder` [n, heads * dHead] times the heads' W_O [dHead, dModel], one below the other:
+/// [n, dModel]. Throws Error where shapes do not fit.
+Matrix throughHeads(const Matrix& decoder, const std::vector<Matrix>& out);
+
 } // namespace microtome
