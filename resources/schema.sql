@@ -1,6 +1,7 @@
--- The project file, schema version 1. One document is one SQLite file; every stored number belongs
--- to a run. Times are milliseconds since 1970 (UTC), numbers in blobs are little-endian, json is text.
--- The database's page size, application_id and user_version are set by core/store/schema.cpp.
+-- The project file as version 1 had it; features.sql holds what version 2 added. One document is one
+-- SQLite file; every stored number belongs to a run. Times are milliseconds since 1970 (UTC),
+-- numbers in blobs are little-endian, json is text. The database's page size, application_id and
+-- user_version are set by core/store/schema.cpp.
 
 CREATE TABLE meta (
     key TEXT PRIMARY KEY NOT NULL,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/store/features/browser.h"
+#include "core/store/features/contexts.h"
 #include "core/store/meta.h"
 #include "core/store/models.h"
 #include "core/store/notes.h"
@@ -27,6 +29,14 @@ public:
     ViewStates viewStates() { return ViewStates(database()); }
     Vectors vectors() { return Vectors(database()); }
     Meta meta() { return Meta(database()); }
+    FeatureSources featureSources() { return FeatureSources(database()); }
+    FeatureColumns featureColumns() { return FeatureColumns(database()); }
+    FeatureContexts featureContexts() { return FeatureContexts(database()); }
+    Labels labels() { return Labels(database()); }
+    FeatureLists featureLists() { return FeatureLists(database()); }
+
+    /// Keeps the columns it has loaded: hold on to it.
+    FeatureBrowser featureBrowser() { return FeatureBrowser(database()); }
 
     /// Newest first; done ones unless the filter says otherwise.
     std::vector<Run> runs(const RunFilter& filter = {});

@@ -1,5 +1,6 @@
 #include "core/store/check.h"
 
+#include "core/store/features/check.h"
 #include "core/store/prompts.h"
 #include "core/store/results.h"
 #include "core/store/runs.h"
@@ -129,8 +130,10 @@ void checkJson(Database& database, Problems& problems)
 
 std::span<const JsonColumn> jsonColumns()
 {
-    static constexpr std::array<JsonColumn, 4> columns{{{"model", "description"},
-        {"view_state", "state"}, {"bookmark", "focus"}, {"vector", "provenance"}}};
+    static constexpr std::array<JsonColumn, 9> columns{
+        {{"model", "description"}, {"view_state", "state"}, {"bookmark", "focus"},
+            {"vector", "provenance"}, {"feature_source", "declared"}, {"feature_check", "excluded"},
+            {"feature_check", "verdict"}, {"label_score", "detail"}, {"feature_filter", "query"}}};
     return columns;
 }
 
@@ -144,6 +147,7 @@ Problems findProblems(Database& database, const std::set<RunId>& active)
         [&] { checkResults(database, problems); },
         [&] { checkPrompts(database, problems); },
         [&] { checkJson(database, problems); },
+        [&] { checkFeatures(database, problems); },
     };
     for (const auto& check : checks) {
         try {

@@ -27,9 +27,9 @@ struct JsonColumn {
 std::span<const JsonColumn> jsonColumns();
 
 /// Checks the whole file: SQLite's own structure, the references between tables, the shape of every
-/// result against its blobs and its summary, settings against their hash, prompts, json, and runs
-/// left behind by an interruption (those in `active` are still being made). A damaged part does not
-/// end the check.
+/// result against its blobs and its summary, settings against their hash, prompts, json, features,
+/// and runs left behind by an interruption (those in `active` are still being made). A damaged part
+/// does not end the check.
 Problems findProblems(Database& database, const std::set<RunId>& active);
 
 } // namespace microtome

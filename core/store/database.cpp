@@ -38,6 +38,11 @@ bool isFull(const DatabaseError& error)
     return (error.code() & 0xff) == SQLITE_FULL;
 }
 
+bool isReadOnly(const DatabaseError& error)
+{
+    return (error.code() & 0xff) == SQLITE_READONLY;
+}
+
 Database::Database(const std::filesystem::path& path, Mode mode)
     : m_path(path)
 {
@@ -72,8 +77,10 @@ Database::Database(const std::filesystem::path& path, Mode mode)
 
 Database::~Database()
 {
-    while (sqlite3_stmt* statement = sqlite3_next_stmt(m_handle, nullptr))
-        sqlite3_finalize(statement);
+    // Only its own: an index of words has statements of itself.
+    for (const auto& [sql, statements] : m_idle)
+        for (sqlite3_stmt* statement : statements)
+            sqlite3_finalize(statement);
     sqlite3_close(m_handle);
 }
 

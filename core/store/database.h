@@ -36,6 +36,9 @@ private:
 /// Whether the disk took no more: what no way around a damaged place helps against.
 bool isFull(const DatabaseError& error);
 
+/// Whether the connection can only read.
+bool isReadOnly(const DatabaseError& error);
+
 class Database;
 
 /// A prepared statement, borrowed from its connection for one scope and reset at its end. Text is

@@ -101,6 +101,7 @@ std::unique_ptr<Database> openForWriting(
     database->holdForWriting();
     migrate(*database, steps);
     requireTables(*database);
+    followChanges(*database);
     return database;
 }
 

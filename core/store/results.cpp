@@ -132,6 +132,55 @@ ResultInfo Results::require(RunId run, const std::string& name)
     return *found;
 }
 
+ResultInfo Results::claimed(RunId run, const std::string& name)
+{
+    Statement row = m_database.prepare(
+        "SELECT dtype, rows, columns FROM result JOIN run ON run.id = result.run"
+        " AND run.status = 'done' WHERE result.run = ?1 AND name = ?2 AND chunk = 0");
+    if (!row.bind(run, name).step())
+        throw Error("This run has no result “" + name + "”; run it again.");
+    const std::optional<Dtype> dtype = dtypeNamed(row.text(0));
+    const std::int64_t rows = row.integer(1);
+    const std::int64_t columns = row.integer(2);
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    const auto width = static_cast<std::int64_t>(dtype ? dtypeSize(*dtype) : 1);
+    if (!dtype || rows < 0 || columns < 0 || columns > static_cast<std::int64_t>(chunkBytes) / width
+        || (rows > 0 && columns * width > most / rows))
+        throw Error("The result “" + name + "” is damaged; run it again.");
+    return {.name = name,
+        .dtype = *dtype,
+        .rows = static_cast<std::size_t>(rows),
+        .columns = static_cast<std::size_t>(columns),
+        .bytes = static_cast<std::size_t>(rows * columns * width),
+        .least = std::nullopt,
+        .greatest = std::nullopt};
+}
+
+std::vector<std::byte> Results::loadRow(RunId run, const ResultInfo& info, std::size_t index)
+{
+    if (index >= info.rows)
+        throw Error(
+            "The result “" + info.name + "” has only " + std::to_string(info.rows) + " rows.");
+    const std::size_t width = info.columns * dtypeSize(info.dtype);
+    return load(run, info, index * width, (index + 1) * width);
+}
+
+std::vector<float> Results::row(RunId run, const std::string& name, std::size_t index)
+{
+    const ResultInfo info = claimed(run, name);
+    requireKind(info, isReal(info));
+    std::vector<float> values;
+    decode(loadRow(run, info, index), info.dtype, values);
+    return values;
+}
+
+std::vector<std::int32_t> Results::integerRow(RunId run, const std::string& name, std::size_t index)
+{
+    const ResultInfo info = claimed(run, name);
+    requireKind(info, info.dtype == Dtype::I32);
+    return decodeIntegers(loadRow(run, info, index));
+}
+
 std::vector<std::byte> Results::load(
     RunId run, const ResultInfo& info, std::size_t begin, std::size_t end)
 {
@@ -143,16 +192,16 @@ std::vector<std::byte> Results::load(
     Statement row = m_database.prepare("SELECT data FROM result WHERE run = ?1 AND name = ?2"
                                        " AND chunk BETWEEN ?3 AND ?4 ORDER BY chunk");
     row.bind(run, info.name, first, last);
-    bytes.reserve(std::min(info.bytes, (last + 1) * chunkBytes) - first * chunkBytes);
+    bytes.reserve(end - begin);
     for (std::size_t chunk = first; chunk <= last; ++chunk) {
         const std::size_t expected = std::min(chunkBytes, info.bytes - chunk * chunkBytes);
         if (!row.step() || row.blob(0).size() != expected)
             throw Error("The result “" + info.name + "” is damaged; run it again.");
-        bytes.insert(bytes.end(), row.blob(0).begin(), row.blob(0).end());
+        const std::size_t from = std::max(begin, chunk * chunkBytes) - chunk * chunkBytes;
+        const std::size_t to = std::min(end - chunk * chunkBytes, expected);
+        const auto part = row.blob(0).subspan(from, to - from);
+        bytes.insert(bytes.end(), part.begin(), part.end());
     }
-    bytes.resize(end - first * chunkBytes);
-    bytes.erase(
-        bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(begin - first * chunkBytes));
     return bytes;
 }
 

@@ -50,6 +50,10 @@ public:
     std::vector<std::int32_t> integers(RunId run, const std::string& name);
     nlohmann::json json(RunId run, const std::string& name);
 
+    /// One row, without looking at more of the result than the chunk or chunks it lies in.
+    std::vector<float> row(RunId run, const std::string& name, std::size_t index);
+    std::vector<std::int32_t> integerRow(RunId run, const std::string& name, std::size_t index);
+
     std::optional<ResultInfo> info(RunId run, const std::string& name);
 
     /// In the order in which they were put.
@@ -59,6 +63,9 @@ private:
     void store(RunId run, const std::string& name, Dtype dtype, std::size_t rows,
         std::size_t columns, std::span<const std::byte> bytes);
     ResultInfo require(RunId run, const std::string& name);
+    /// What the first chunk says, held against nothing but the length of a row.
+    ResultInfo claimed(RunId run, const std::string& name);
+    std::vector<std::byte> loadRow(RunId run, const ResultInfo& info, std::size_t index);
     std::vector<std::byte> load(
         RunId run, const ResultInfo& info, std::size_t begin, std::size_t end);
 

@@ -95,13 +95,27 @@ void Runs::commit(RunId id)
                      " WHERE run.id = ?1 AND o.id = ?2")
             .bind(id, *older)
             .run();
-        m_database.prepare("UPDATE view_state SET run = ?1 WHERE run = ?2").bind(id, *older).run();
+        for (const char* kept : {"view_state", "feature_source"})
+            m_database.prepare(std::string("UPDATE ") + kept + " SET run = ?1 WHERE run = ?2")
+                .bind(id, *older)
+                .run();
         m_database
             .prepare("UPDATE note SET target_id = ?1 WHERE target_kind = 'run' AND target_id = ?2")
             .bind(id, *older)
             .run();
         remove(*older);
     }
+    // Sources that another run has begun and this one uses are this one's: they must not go with
+    // it.
+    m_database
+        .prepare("UPDATE feature_source SET run = ?1 WHERE run <> ?1"
+                 " AND run IN (SELECT id FROM run WHERE status = 'running') AND id IN"
+                 " (SELECT source FROM feature_sweep WHERE run = ?1"
+                 " UNION SELECT source FROM feature_check WHERE run = ?1"
+                 " UNION SELECT source FROM feature_column WHERE run = ?1"
+                 " UNION SELECT source FROM label WHERE run = ?1)")
+        .bind(id)
+        .run();
     m_database
         .prepare("UPDATE run SET status = 'done', finished = ?2,"
                  " seconds = max(0, ?2 - started) / 1000.0 WHERE id = ?1 AND status = 'running'")
@@ -120,7 +134,9 @@ void Runs::fail(RunId id, const std::string& sentence)
         .bind(id, millisecondsNow(), sentence)
         .run();
     requireRunning(m_database);
-    m_database.prepare("DELETE FROM result WHERE run = ?1").bind(id).run();
+    for (const char* table : {"result", "feature_source", "feature_check", "feature_sweep",
+             "feature_column", "label", "label_score"})
+        m_database.prepare(std::string("DELETE FROM ") + table + " WHERE run = ?1").bind(id).run();
     transaction.commit();
 }
 
@@ -173,14 +189,24 @@ void Runs::remove(RunId id)
     m_database.prepare("DELETE FROM note WHERE target_kind = 'run' AND target_id = ?1")
         .bind(id)
         .run();
+    m_database
+        .prepare("DELETE FROM feature_source WHERE run IN"
+                 " (SELECT id FROM run WHERE id = ?1 AND status = 'running')")
+        .bind(id)
+        .run();
     m_database.prepare("DELETE FROM run WHERE id = ?1").bind(id).run();
     transaction.commit();
 }
 
 std::int64_t Runs::removeRunning()
 {
+    Transaction transaction(m_database);
+    m_database.execute("DELETE FROM feature_source WHERE run IN"
+                       " (SELECT id FROM run WHERE status = 'running')");
     m_database.prepare("DELETE FROM run WHERE status = 'running'").run();
-    return m_database.changes();
+    const std::int64_t count = m_database.changes();
+    transaction.commit();
+    return count;
 }
 
 } // namespace microtome

@@ -66,7 +66,8 @@ public:
     RunId begin(const RunKey& key, const std::string& engine);
 
     /// Makes the run and its results visible at once. A done run with the same key gives way: what
-    /// was written about it (title, pin, notes, view states) goes over to this one.
+    /// was written about it (title, pin, notes, view states) and the sources of features that it
+    /// made go over to this one.
     void commit(RunId id);
 
     /// Keeps the run and the reason, without its results.
@@ -80,7 +81,8 @@ public:
     void setTitle(RunId id, const std::string& title);
     void setPinned(RunId id, bool pinned);
 
-    /// Removes the run with its results, view states and notes.
+    /// Removes the run with its results, view states and notes; sources of features that it made
+    /// stay, unless it is still running.
     void remove(RunId id);
 
     /// Removes what interrupted runs left; returns how many there were.

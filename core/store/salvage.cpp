@@ -2,6 +2,7 @@
 
 #include "core/store/check.h"
 #include "core/store/fault.h"
+#include "core/store/features/check.h"
 #include "core/store/file.h"
 #include "core/store/prompts.h"
 #include "core/store/runs.h"
@@ -39,7 +40,7 @@ public:
     {
         if (m_count == 0)
             return false;
-        if (m_table == "meta")
+        if (!m_columns.starts_with("id, ")) // the key is of several columns, or text
             return take("", false) && m_complete;
         if (take("ORDER BY id", false))
             return m_complete;
@@ -78,7 +79,7 @@ private:
     Database& m_from;
     Database& m_to;
     std::string m_table;
-    std::string m_columns; // the first is the id, but for meta
+    std::string m_columns; // the first is the id, where there is one
     std::string m_places;
     int m_count = 0;
     bool m_complete = true; ///< no column is missing
@@ -104,25 +105,43 @@ void copyTables(Database& from, Database& to, std::vector<std::string>& lost)
     to.execute("PRAGMA foreign_keys = ON");
 }
 
+/// A reference from one table to another, by id.
+struct Reference {
+    std::string table;
+    std::string column;
+    std::string parent;
+    bool loose = false; ///< the row stays without it
+};
+
+std::vector<Reference> references(Database& database)
+{
+    std::vector<Reference> all;
+    for (const std::string& table : schemaTables()) {
+        Statement row = database.prepare(
+            "SELECT \"from\", \"table\", on_delete FROM pragma_foreign_key_list(?1)");
+        row.bind(table);
+        while (row.step())
+            all.push_back({.table = table,
+                .column = row.text(0),
+                .parent = row.text(1),
+                .loose = row.text(2) == "SET NULL"});
+    }
+    return all;
+}
+
 void dropDangling(Database& database, std::vector<std::string>& lost)
 {
     Transaction transaction(database);
-    database.execute("UPDATE prompt SET prompt_group = NULL WHERE prompt_group NOT IN"
-                     " (SELECT id FROM prompt_group)");
     std::int64_t dropped = 0;
-    for (;;) {
-        std::vector<std::pair<std::string, std::int64_t>> rows;
-        {
-            Statement row = database.prepare("PRAGMA foreign_key_check");
-            while (row.step())
-                rows.emplace_back(row.text(0), row.integer(1));
+    // Those that others refer to come first, so that once round is enough.
+    for (const auto& [table, column, parent, loose] : references(database)) {
+        const std::string dangling = column + " NOT IN (SELECT id FROM " + parent + ")";
+        if (loose) {
+            database.execute("UPDATE " + table + " SET " + column + " = NULL WHERE " + dangling);
+            continue;
         }
-        if (rows.empty())
-            break;
-        for (const auto& [table, id] : rows) {
-            database.prepare("DELETE FROM " + table + " WHERE id = ?1").bind(id).run();
-            dropped += database.changes();
-        }
+        database.prepare("DELETE FROM " + table + " WHERE " + dangling).run();
+        dropped += database.changes();
     }
     transaction.commit();
     if (dropped > 0)
@@ -135,6 +154,7 @@ void dropUnsound(Database& database, std::vector<std::string>& lost)
         database.execute(std::string("UPDATE ") + table + " SET " + column
             + " = '{}' WHERE NOT json_valid(" + column + ")");
     Runs(database).removeRunning();
+    dropStrayFeatures(database, lost);
     const Problems problems = findProblems(database, {});
     for (const RunId id : problems.runs) {
         Runs(database).remove(id);
@@ -178,6 +198,8 @@ std::vector<std::string> salvage(const fs::path& path)
             Database to(beside, Database::Mode::Create);
             createSchema(to);
             copyTables(from, to, lost);
+            rebuildTextIndexes(to);
+            followChanges(to);
             dropDangling(to, lost);
             dropUnsound(to, lost);
         }

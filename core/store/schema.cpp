@@ -4,6 +4,7 @@
 #include "core/store/schema_sql.h"
 
 #include <algorithm>
+#include <array>
 
 namespace microtome {
 
@@ -16,11 +17,32 @@ void stamp(Database& database, int version)
     database.execute("PRAGMA user_version = " + std::to_string(version));
 }
 
+void layTables(Database& database)
+{
+    database.execute(firstSql);
+    database.execute(featuresSql);
+}
+
+/// Names of tables of one type: table, virtual, shadow.
+std::vector<std::string> tablesOf(Database& database, const char* type)
+{
+    std::vector<std::string> tables;
+    Statement rows = database.prepare("SELECT s.name FROM sqlite_schema s"
+                                      " JOIN pragma_table_list t ON t.name = s.name"
+                                      " AND t.schema = 'main' AND t.type = ?1"
+                                      " WHERE s.name NOT LIKE 'sqlite_%' ORDER BY s.rowid");
+    rows.bind(type);
+    while (rows.step())
+        tables.push_back(rows.text(0));
+    return tables;
+}
+
 } // namespace
 
 std::span<const Migration> migrations()
 {
-    return {}; // version 1 is the first
+    static const std::array<Migration, 1> steps{{{.to = 2, .sql = featuresSql}}};
+    return steps;
 }
 
 Stamp readStamp(Database& database, int newest)
@@ -44,7 +66,7 @@ void createSchema(Database& database)
 {
     database.execute("PRAGMA page_size = " + std::to_string(pageSize));
     Transaction transaction(database);
-    database.execute(schemaSql);
+    layTables(database);
     database.execute("PRAGMA application_id = " + std::to_string(applicationId));
     stamp(database, schemaVersion);
     transaction.commit();
@@ -75,13 +97,47 @@ void migrate(Database& database, std::span<const Migration> steps)
 std::vector<std::string> schemaTables()
 {
     Database model(":memory:", Database::Mode::Memory);
-    model.execute(schemaSql);
-    std::vector<std::string> tables;
-    Statement rows = model.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'"
-                                   " AND name NOT LIKE 'sqlite_%' ORDER BY rowid");
-    while (rows.step())
-        tables.push_back(rows.text(0));
-    return tables;
+    layTables(model);
+    return tablesOf(model, "table");
+}
+
+std::span<const TextIndex> textIndexes()
+{
+    static constexpr std::array<TextIndex, 2> indexes{
+        {{"label", "label_fts"}, {"feature_context", "feature_context_fts"}}};
+    return indexes;
+}
+
+void rebuildTextIndexes(Database& database)
+{
+    for (const auto& [table, index] : textIndexes())
+        database.execute(
+            std::string("INSERT INTO ") + index + " (" + index + ") VALUES ('rebuild')");
+}
+
+void followChanges(Database& database)
+{
+    // SQLite calls a trigger that writes an index of words untrusted, even a temporary one. What a
+    // file brings stays harmless: its triggers and views are off, and no function that a check or a
+    // computed column can name does anything but compute.
+    database.execute("PRAGMA trusted_schema = ON");
+    for (const auto& [table, index] : textIndexes()) {
+        const std::string of = table;
+        const std::string add
+            = " INSERT INTO " + std::string(index) + " (rowid, text) VALUES (new.id, new.text); ";
+        const std::string drop = " INSERT INTO " + std::string(index) + " (" + index
+            + ", rowid, text) VALUES ('delete', old.id, old.text); ";
+        database.execute("CREATE TEMP TRIGGER " + of + "_added AFTER INSERT ON main." + of
+            + " BEGIN" + add + "END; CREATE TEMP TRIGGER " + of + "_gone AFTER DELETE ON main." + of
+            + " BEGIN" + drop + "END; CREATE TEMP TRIGGER " + of
+            + "_changed AFTER UPDATE OF id, text ON main." + of + " BEGIN" + drop + add + "END;");
+    }
+    database.execute(
+        "CREATE TEMP TRIGGER feature_column_gone AFTER DELETE ON main.feature_column BEGIN"
+        " DELETE FROM result WHERE run = old.run AND name IN (old.name || '@' || old.id,"
+        " old.name || '@' || old.id || ' values'); END;"
+        "CREATE TEMP TRIGGER feature_source_gone AFTER DELETE ON main.feature_source BEGIN"
+        " DELETE FROM note WHERE target_kind = 'feature' AND target_id >> 32 = old.id; END;");
 }
 
 std::vector<std::string> schemaColumns(Database& database, const std::string& table)
@@ -96,9 +152,11 @@ std::vector<std::string> schemaColumns(Database& database, const std::string& ta
 std::vector<std::string> schemaFaults(Database& database)
 {
     Database model(":memory:", Database::Mode::Memory);
-    model.execute(schemaSql);
+    layTables(model);
     std::vector<std::string> faults;
-    for (const std::string& table : schemaTables()) {
+    std::vector<std::string> tables = tablesOf(model, "table");
+    std::ranges::copy(tablesOf(model, "virtual"), std::back_inserter(tables));
+    for (const std::string& table : tables) {
         const std::vector<std::string> present = schemaColumns(database, table);
         for (const std::string& column : schemaColumns(model, table))
             if (std::ranges::find(present, column) == present.end())

@@ -10,7 +10,7 @@
 namespace microtome {
 
 /// The schema version that this program writes, kept as the file's user_version.
-constexpr int schemaVersion = 1;
+constexpr int schemaVersion = 2;
 
 /// 'MTOM': the file's application_id, by which other programs recognise a project.
 constexpr std::int32_t applicationId = 0x4d544f4d;
@@ -42,8 +42,23 @@ void migrate(Database& database, std::span<const Migration> steps);
 /// What the tables lack of what this version expects, one sentence each.
 std::vector<std::string> schemaFaults(Database& database);
 
-/// The tables of the current schema, those that others refer to first.
+/// The tables of the current schema, those that others refer to first, without indexes of words.
 std::vector<std::string> schemaTables();
+
+/// An index of words (FTS5) over the column `text` of a table.
+struct TextIndex {
+    const char* table;
+    const char* index;
+};
+std::span<const TextIndex> textIndexes();
+
+/// Makes the indexes of words anew from the texts.
+void rebuildTextIndexes(Database& database);
+
+/// From now on this connection keeps the indexes of words in step with the texts, drops the numbers
+/// of columns that go and the notes on features that go. By temporary triggers, which belong to the
+/// connection: those in a file never run.
+void followChanges(Database& database);
 
 /// The columns of a table that exists.
 std::vector<std::string> schemaColumns(Database& database, const std::string& table);

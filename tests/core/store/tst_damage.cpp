@@ -39,6 +39,19 @@ void readAll(ProjectAccess& project)
     attempt([&] { project.notes().bookmarks(); });
     attempt([&] { project.vectors().list(); });
     attempt([&] { project.viewStates().list(RunId{1}); });
+    attempt([&] { project.featureSources().list(); });
+    attempt([&] { project.featureSources().checks(SourceId{1}); });
+    attempt([&] { project.featureSources().sweeps(SourceId{1}); });
+    attempt([&] { project.featureLists().saved(); });
+    attempt([&] { project.featureLists().exported(ListId{1}); });
+    FeatureBrowser browser = project.featureBrowser();
+    for (const std::uint32_t latent : {0U, 1U, 39U, 40U, 0xffffffffU})
+        attempt([&] { browser.open({SourceId{1}, latent}); });
+    for (const FeatureNumber number : {FeatureNumber::Max, FeatureNumber::LogDensity})
+        attempt([&] { browser.find({.sort = number}); });
+    attempt([&] { browser.find({.labelWords = "says"}); });
+    attempt([&] { browser.find({.contextWords = "mill"}); });
+    attempt([&] { browser.find({.labelled = true, .tag = "odd", .list = ListId{1}}); });
     for (std::uint64_t n = 1; n <= 3; ++n)
         attempt([&] { samples::holds(project, n); });
     attempt([&] {
@@ -235,6 +248,44 @@ private slots:
         row("extra", "UPDATE prompt SET extra = 'x' WHERE id = 3");
         row("description", "UPDATE model SET description = ''");
         row("state", "UPDATE view_state SET state = '[' WHERE id = 2");
+        row("source's kind", "UPDATE feature_source SET kind = 'thing' WHERE id = 1");
+        row("source's latents", "UPDATE feature_source SET latents = 1099511627776");
+        row("no latents", "UPDATE feature_source SET latents = -1");
+        row("fewer latents", "UPDATE feature_source SET latents = 2");
+        row("more latents", "UPDATE feature_source SET latents = 67108864");
+        row("declared", "UPDATE feature_source SET declared = '{'");
+        row("source of nobody", "UPDATE feature_sweep SET source = 99");
+        row("model of a source", "UPDATE feature_source SET model = 99");
+        row("verdict", "UPDATE feature_check SET verdict = 'x'");
+        row("index elsewhere", "UPDATE feature_sweep SET index_path = '/etc/passwd'");
+        row("column of another name",
+            "UPDATE feature_column SET name = 'partners'"
+            " WHERE name = 'max' AND run = 1");
+        row("column without numbers", "DELETE FROM result WHERE name LIKE 'max@%' AND run = 2");
+        row("column of another shape",
+            "UPDATE result SET rows = 20, columns = 2"
+            " WHERE name LIKE 'max@%'");
+        row("short column",
+            "UPDATE result SET rows = 1, data = x'00000000' WHERE name LIKE 'max@%'");
+        row("column of a lost run", "UPDATE feature_column SET run = 99");
+        row("partners that are not",
+            "UPDATE result SET data = CAST(replace(data, x'01000000', x'ffffff7f') AS BLOB),"
+            " least = 2147483647, greatest = 2147483647, mean = 2147483647"
+            " WHERE name = 'partners@2'");
+        row("label of a latent that is not", "UPDATE label SET id = id + 1000 * 256");
+        row("label of a lost source", "UPDATE label SET id = id + (1 << 40)");
+        row("negative label", "UPDATE label SET id = -id");
+        row("list of a latent that is not", "UPDATE feature_list_item SET latent = -1");
+        row("tag of a latent that is not", "UPDATE feature_tag SET latent = 1 << 40");
+        row("context of a latent that is not", "UPDATE feature_context SET id = id + 1000");
+        row("score's detail", "UPDATE label_score SET detail = ''");
+        row("score without value", "UPDATE label_score SET value = NULL");
+        row("saved search", "UPDATE feature_filter SET query = '['");
+        row("words out of step", "UPDATE label SET text = 'others'");
+        row("words of nothing", "DELETE FROM label WHERE run = 1");
+        row("no index of words", "DROP TABLE label_fts");
+        row("another index of words",
+            "DROP TABLE label_fts; CREATE TABLE label_fts (text, rank, label_fts)");
         row("no table", "DROP TABLE vector");
         row("no column", "ALTER TABLE note RENAME COLUMN text TO words");
     }
@@ -253,6 +304,9 @@ private slots:
         QVERIFY(project.verify().empty());
         readAll(project);
         QVERIFY(sentence.isEmpty() || !lost.empty());
+        for (const FeatureSource& source : project.featureSources().list())
+            if (source.latents != 40) // is another one now
+                project.featureSources().remove(source.id);
         samples::commit(project, 50);
         QVERIFY(samples::holds(project, 50));
     }

@@ -289,7 +289,7 @@ private slots:
             QVERIFY(copy.verify().empty());
             for (std::uint64_t n = 1; n <= 3; ++n)
                 QVERIFY(samples::holds(copy, n));
-            QCOMPARE(copy.version(), 1);
+            QCOMPARE(copy.version(), 2);
             QCOMPARE(copy.notes().list().size(), 2u);
         }
         samples::commit(project, 4);
