@@ -29,6 +29,7 @@ void addHeads(CLI::App&, Work& work);
 void addDla(CLI::App&, Work& work);
 void addPatch(CLI::App&, Work& work);
 void addDictionary(CLI::App&, Work& work);
+void addFeatures(CLI::App&, Work& work);
 void addProject(CLI::App&, Work& work);
 void addTrain(CLI::App&, Work& work);
 

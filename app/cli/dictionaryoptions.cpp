@@ -7,6 +7,16 @@
 
 namespace microtome::cli {
 
+void addPlaceOptions(CLI::App& command, PlaceOptions& place)
+{
+    command
+        .add_option("--reads", place.reads,
+            "Where the dictionary reads, instead of what its file says: blocks.3.hook_resid_post, "
+            "...")
+        ->type_name("POINT");
+    command.add_option("--writes", place.writes, "Where it writes")->type_name("POINT");
+}
+
 void DictionaryOptions::add(CLI::App& command)
 {
     command
@@ -16,11 +26,7 @@ void DictionaryOptions::add(CLI::App& command)
         ->type_name("DIR|FILE")
         ->required();
     command.add_option("--part", part, "One of several in it, see probe")->type_name("NAME");
-    command
-        .add_option("--reads", place.reads,
-            "Where it reads, instead of what its file says: blocks.3.hook_resid_post, ...")
-        ->type_name("POINT");
-    command.add_option("--writes", place.writes, "Where it writes")->type_name("POINT");
+    addPlaceOptions(command, place);
 }
 
 std::vector<std::string> DictionaryOptions::parts() const

@@ -31,4 +31,7 @@ struct DictionaryOptions {
     std::vector<SparseCoder> openAll() const;
 };
 
+/// `--reads`, `--writes`.
+void addPlaceOptions(CLI::App&, PlaceOptions&);
+
 } // namespace microtome::cli

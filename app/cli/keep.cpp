@@ -15,14 +15,6 @@ namespace {
 /// Under which a run keeps its document.
 const std::string documentName = "document";
 
-Project openOrMake(const fs::path& file)
-{
-    std::error_code error;
-    const bool old = fs::exists(file, error)
-        && !(fs::is_regular_file(file, error) && fs::is_empty(file, error));
-    return old ? Project::open(file) : Project::create(file);
-}
-
 CheckpointId checkpointIn(
     Project& project, ModelId model, const ModelInfo& info, const std::string& name)
 {
@@ -65,6 +57,14 @@ nlohmann::json placed(nlohmann::json document, RunId run, bool found)
 }
 
 } // namespace
+
+Project openOrMake(const fs::path& file)
+{
+    std::error_code error;
+    const bool old = fs::exists(file, error)
+        && !(fs::is_regular_file(file, error) && fs::is_empty(file, error));
+    return old ? Project::open(file) : Project::create(file);
+}
 
 void ProjectOptions::add(CLI::App& command)
 {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/model/model.h"
+#include "core/store/project.h"
 
 #include <nlohmann/json.hpp>
 
@@ -35,5 +36,8 @@ struct ProjectOptions {
     nlohmann::json keep(const Model&, const std::string& checkpoint, const Question&,
         const std::function<nlohmann::json()>& compute) const;
 };
+
+/// Opens a project, or makes one where there is no file yet or an empty one.
+Project openOrMake(const std::filesystem::path&);
 
 } // namespace microtome::cli

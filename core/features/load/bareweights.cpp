@@ -36,8 +36,8 @@ std::string weightsOf(const CoderFolder& folder)
 /// A description beside it belongs to a format of its own.
 bool isDescribed(const CoderFolder& folder)
 {
-    return std::ranges::any_of(folder.files(),
-        [](const std::string& file) { return file.ends_with("cfg.json"); });
+    return std::ranges::any_of(
+        folder.files(), [](const std::string& file) { return file.ends_with("cfg.json"); });
 }
 
 /// How many latents and places: what the biases say, else the longer axis is that of the latents.

@@ -49,13 +49,13 @@ std::vector<std::int64_t> wholeNumbers(const CoderTensors& tensors, const std::s
     const StoredTensor& tensor = tensors.at(name);
     const auto held = tensor.storage()->bytes();
     switch (tensor.dtype()) {
-    case Dtype::U16:
+    case StoredDtype::U16:
         return wholeNumbers<std::uint16_t>(held.bytes);
-    case Dtype::U32:
+    case StoredDtype::U32:
         return wholeNumbers<std::uint32_t>(held.bytes);
-    case Dtype::I32:
+    case StoredDtype::I32:
         return wholeNumbers<std::int32_t>(held.bytes);
-    case Dtype::I64:
+    case StoredDtype::I64:
         return wholeNumbers<std::int64_t>(held.bytes);
     default:
         throw Error(name + " of " + text::clip(tensors.file())

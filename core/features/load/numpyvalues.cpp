@@ -14,22 +14,22 @@ namespace {
 
 struct Named {
     std::string_view name;
-    Dtype dtype;
+    StoredDtype dtype;
 };
 
 constexpr std::array dtypes{
-    Named{"f8", Dtype::F64},
-    Named{"f4", Dtype::F32},
-    Named{"f2", Dtype::F16},
-    Named{"i8", Dtype::I64},
-    Named{"i4", Dtype::I32},
-    Named{"i2", Dtype::I16},
-    Named{"i1", Dtype::I8},
-    Named{"u8", Dtype::U64},
-    Named{"u4", Dtype::U32},
-    Named{"u2", Dtype::U16},
-    Named{"u1", Dtype::U8},
-    Named{"b1", Dtype::Bool},
+    Named{"f8", StoredDtype::F64},
+    Named{"f4", StoredDtype::F32},
+    Named{"f2", StoredDtype::F16},
+    Named{"i8", StoredDtype::I64},
+    Named{"i4", StoredDtype::I32},
+    Named{"i2", StoredDtype::I16},
+    Named{"i1", StoredDtype::I8},
+    Named{"u8", StoredDtype::U64},
+    Named{"u4", StoredDtype::U32},
+    Named{"u2", StoredDtype::U16},
+    Named{"u1", StoredDtype::U8},
+    Named{"b1", StoredDtype::Bool},
 };
 
 [[noreturn]] void oddArray()
@@ -129,28 +129,28 @@ StoredValue makeScalar(const StoredList& arguments)
     const auto bits = std::bit_cast<std::uint64_t>(raw);
     const auto unused = static_cast<int>(64 - 8 * size);
     switch (tensor.dtype()) {
-    case Dtype::F64:
+    case StoredDtype::F64:
         return StoredValue(std::bit_cast<double>(bits));
-    case Dtype::F32:
+    case StoredDtype::F32:
         return StoredValue(double(std::bit_cast<float>(static_cast<std::uint32_t>(bits))));
-    case Dtype::F16:
+    case StoredDtype::F16:
         return StoredValue(double(fromHalf(static_cast<std::uint16_t>(bits))));
-    case Dtype::BF16:
+    case StoredDtype::BF16:
         return StoredValue(double(fromBfloat(static_cast<std::uint16_t>(bits))));
-    case Dtype::I64:
-    case Dtype::I32:
-    case Dtype::I16:
-    case Dtype::I8:
+    case StoredDtype::I64:
+    case StoredDtype::I32:
+    case StoredDtype::I16:
+    case StoredDtype::I8:
         return StoredValue(static_cast<std::int64_t>(bits << unused) >> unused);
-    case Dtype::U64:
+    case StoredDtype::U64:
         if (bits >> 63)
             return StoredValue(static_cast<double>(bits));
         [[fallthrough]];
-    case Dtype::U32:
-    case Dtype::U16:
-    case Dtype::U8:
+    case StoredDtype::U32:
+    case StoredDtype::U16:
+    case StoredDtype::U8:
         return StoredValue(static_cast<std::int64_t>(bits));
-    case Dtype::Bool:
+    case StoredDtype::Bool:
         break;
     }
     return StoredValue(bits != 0);

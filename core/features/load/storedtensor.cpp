@@ -71,25 +71,25 @@ template <class T> float plain(T value)
 
 } // namespace
 
-std::size_t sizeOf(Dtype dtype)
+std::size_t sizeOf(StoredDtype dtype)
 {
     switch (dtype) {
-    case Dtype::F64:
-    case Dtype::I64:
-    case Dtype::U64:
+    case StoredDtype::F64:
+    case StoredDtype::I64:
+    case StoredDtype::U64:
         return 8;
-    case Dtype::F32:
-    case Dtype::I32:
-    case Dtype::U32:
+    case StoredDtype::F32:
+    case StoredDtype::I32:
+    case StoredDtype::U32:
         return 4;
-    case Dtype::F16:
-    case Dtype::BF16:
-    case Dtype::I16:
-    case Dtype::U16:
+    case StoredDtype::F16:
+    case StoredDtype::BF16:
+    case StoredDtype::I16:
+    case StoredDtype::U16:
         return 2;
-    case Dtype::I8:
-    case Dtype::U8:
-    case Dtype::Bool:
+    case StoredDtype::I8:
+    case StoredDtype::U8:
+    case StoredDtype::Bool:
         break;
     }
     return 1;
@@ -140,31 +140,31 @@ std::vector<float> StoredTensor::floats() const
     const HeldBytes held = m_storage->bytes();
     const auto bytes = held.bytes;
     switch (m_layout.dtype) {
-    case Dtype::F64:
+    case StoredDtype::F64:
         return gather<double>(*this, bytes, plain<double>);
-    case Dtype::F32:
+    case StoredDtype::F32:
         return gather<float>(*this, bytes, plain<float>);
-    case Dtype::F16:
+    case StoredDtype::F16:
         return gather<std::uint16_t>(*this, bytes, fromHalf);
-    case Dtype::BF16:
+    case StoredDtype::BF16:
         return gather<std::uint16_t>(*this, bytes, fromBfloat);
-    case Dtype::I64:
+    case StoredDtype::I64:
         return gather<std::int64_t>(*this, bytes, plain<std::int64_t>);
-    case Dtype::I32:
+    case StoredDtype::I32:
         return gather<std::int32_t>(*this, bytes, plain<std::int32_t>);
-    case Dtype::I16:
+    case StoredDtype::I16:
         return gather<std::int16_t>(*this, bytes, plain<std::int16_t>);
-    case Dtype::I8:
+    case StoredDtype::I8:
         return gather<std::int8_t>(*this, bytes, plain<std::int8_t>);
-    case Dtype::U64:
+    case StoredDtype::U64:
         return gather<std::uint64_t>(*this, bytes, plain<std::uint64_t>);
-    case Dtype::U32:
+    case StoredDtype::U32:
         return gather<std::uint32_t>(*this, bytes, plain<std::uint32_t>);
-    case Dtype::U16:
+    case StoredDtype::U16:
         return gather<std::uint16_t>(*this, bytes, plain<std::uint16_t>);
-    case Dtype::U8:
+    case StoredDtype::U8:
         return gather<std::uint8_t>(*this, bytes, plain<std::uint8_t>);
-    case Dtype::Bool:
+    case StoredDtype::Bool:
         break;
     }
     return gather<std::uint8_t>(

@@ -12,13 +12,13 @@
 namespace microtome {
 
 /// What the numbers of a stored tensor are.
-enum class Dtype { F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, Bool };
+enum class StoredDtype { F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, Bool };
 
-std::size_t sizeOf(Dtype);
+std::size_t sizeOf(StoredDtype);
 
 /// How numbers lie in their storage.
 struct TensorLayout {
-    Dtype dtype = Dtype::F32;
+    StoredDtype dtype = StoredDtype::F32;
     bool swapped = false; ///< stored big-endian
     std::vector<std::int64_t> shape;
     std::vector<std::int64_t> strides; ///< in numbers, one for each axis
@@ -36,7 +36,7 @@ public:
     /// Throws Unreadable when a number it speaks of lies outside the storage.
     StoredTensor(TensorLayout, std::shared_ptr<const StoredBytes>);
 
-    Dtype dtype() const { return m_layout.dtype; }
+    StoredDtype dtype() const { return m_layout.dtype; }
     const std::vector<std::int64_t>& shape() const { return m_layout.shape; }
     std::int64_t count() const { return m_count; }
 

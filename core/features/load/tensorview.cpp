@@ -12,12 +12,13 @@ namespace {
 
 constexpr std::int64_t columnsAtOnce = 64; // of float32, four cache lines
 
-Dtype dtypeOf(const std::string& name, const std::string& tensor, const std::string& file)
+StoredDtype dtypeOf(const std::string& name, const std::string& tensor, const std::string& file)
 {
-    static const std::map<std::string, Dtype> known{{"F64", Dtype::F64}, {"F32", Dtype::F32},
-        {"F16", Dtype::F16}, {"BF16", Dtype::BF16}, {"I64", Dtype::I64}, {"I32", Dtype::I32},
-        {"I16", Dtype::I16}, {"I8", Dtype::I8}, {"U64", Dtype::U64}, {"U32", Dtype::U32},
-        {"U16", Dtype::U16}, {"U8", Dtype::U8}, {"BOOL", Dtype::Bool}};
+    static const std::map<std::string, StoredDtype> known{{"F64", StoredDtype::F64},
+        {"F32", StoredDtype::F32}, {"F16", StoredDtype::F16}, {"BF16", StoredDtype::BF16},
+        {"I64", StoredDtype::I64}, {"I32", StoredDtype::I32}, {"I16", StoredDtype::I16},
+        {"I8", StoredDtype::I8}, {"U64", StoredDtype::U64}, {"U32", StoredDtype::U32},
+        {"U16", StoredDtype::U16}, {"U8", StoredDtype::U8}, {"BOOL", StoredDtype::Bool}};
     const auto found = known.find(name);
     if (found == known.end())
         throw Error("The tensor " + text::clip(tensor) + " of " + text::clip(file)

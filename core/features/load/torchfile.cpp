@@ -24,7 +24,7 @@ constexpr std::size_t longestMagic = 32;
 /// A reference ("storage", class, key, device, count, view) as torch writes it.
 struct StorageId {
     std::string key;
-    Dtype dtype = Dtype::U8;
+    StoredDtype dtype = StoredDtype::U8;
     std::int64_t count = 0;
     std::uint64_t bytes = 0;
 };

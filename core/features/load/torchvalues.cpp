@@ -12,38 +12,38 @@ namespace {
 
 struct Named {
     std::string_view name;
-    Dtype dtype;
+    StoredDtype dtype;
 };
 
 constexpr std::array dtypes{
-    Named{"torch.float64", Dtype::F64},
-    Named{"torch.float32", Dtype::F32},
-    Named{"torch.float16", Dtype::F16},
-    Named{"torch.bfloat16", Dtype::BF16},
-    Named{"torch.int64", Dtype::I64},
-    Named{"torch.int32", Dtype::I32},
-    Named{"torch.int16", Dtype::I16},
-    Named{"torch.int8", Dtype::I8},
-    Named{"torch.uint64", Dtype::U64},
-    Named{"torch.uint32", Dtype::U32},
-    Named{"torch.uint16", Dtype::U16},
-    Named{"torch.uint8", Dtype::U8},
-    Named{"torch.bool", Dtype::Bool},
+    Named{"torch.float64", StoredDtype::F64},
+    Named{"torch.float32", StoredDtype::F32},
+    Named{"torch.float16", StoredDtype::F16},
+    Named{"torch.bfloat16", StoredDtype::BF16},
+    Named{"torch.int64", StoredDtype::I64},
+    Named{"torch.int32", StoredDtype::I32},
+    Named{"torch.int16", StoredDtype::I16},
+    Named{"torch.int8", StoredDtype::I8},
+    Named{"torch.uint64", StoredDtype::U64},
+    Named{"torch.uint32", StoredDtype::U32},
+    Named{"torch.uint16", StoredDtype::U16},
+    Named{"torch.uint8", StoredDtype::U8},
+    Named{"torch.bool", StoredDtype::Bool},
 };
 
 constexpr std::array storages{
-    Named{"torch.DoubleStorage", Dtype::F64},
-    Named{"torch.FloatStorage", Dtype::F32},
-    Named{"torch.HalfStorage", Dtype::F16},
-    Named{"torch.BFloat16Storage", Dtype::BF16},
-    Named{"torch.LongStorage", Dtype::I64},
-    Named{"torch.IntStorage", Dtype::I32},
-    Named{"torch.ShortStorage", Dtype::I16},
-    Named{"torch.CharStorage", Dtype::I8},
-    Named{"torch.ByteStorage", Dtype::U8},
-    Named{"torch.BoolStorage", Dtype::Bool},
-    Named{"torch.storage.UntypedStorage", Dtype::U8},
-    Named{"torch.UntypedStorage", Dtype::U8},
+    Named{"torch.DoubleStorage", StoredDtype::F64},
+    Named{"torch.FloatStorage", StoredDtype::F32},
+    Named{"torch.HalfStorage", StoredDtype::F16},
+    Named{"torch.BFloat16Storage", StoredDtype::BF16},
+    Named{"torch.LongStorage", StoredDtype::I64},
+    Named{"torch.IntStorage", StoredDtype::I32},
+    Named{"torch.ShortStorage", StoredDtype::I16},
+    Named{"torch.CharStorage", StoredDtype::I8},
+    Named{"torch.ByteStorage", StoredDtype::U8},
+    Named{"torch.BoolStorage", StoredDtype::Bool},
+    Named{"torch.storage.UntypedStorage", StoredDtype::U8},
+    Named{"torch.UntypedStorage", StoredDtype::U8},
 };
 
 constexpr std::array<std::string_view, 10> otherTypes{"torch.complex32", "torch.complex64",
@@ -87,7 +87,7 @@ std::vector<std::int64_t> integers(const StoredValue& value)
 }
 
 /// (storage, offset, size, stride, ...): a view of a storage, in numbers of `dtype`.
-StoredValue rebuild(const StoredList& arguments, std::optional<Dtype> dtype)
+StoredValue rebuild(const StoredList& arguments, std::optional<StoredDtype> dtype)
 {
     if (arguments.size() < 4 || !arguments[0].tensor() || !arguments[1].integer())
         oddTensor();
@@ -115,7 +115,7 @@ bool isClass(std::string_view name)
         || std::find(classes.begin(), classes.end(), name) != classes.end();
 }
 
-Dtype dtypeOfStorage(std::string_view className)
+StoredDtype dtypeOfStorage(std::string_view className)
 {
     const Named* known = find(storages, onAnyDevice(className));
     if (!known)

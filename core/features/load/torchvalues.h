@@ -16,7 +16,7 @@ bool isClass(std::string_view name);
 
 /// The numbers of a storage's class; bytes for an untyped one. Throws Unreadable for a class of
 /// numbers that cannot be read (complex, quantised).
-Dtype dtypeOfStorage(std::string_view className);
+StoredDtype dtypeOfStorage(std::string_view className);
 
 StoredValue rebuildTensor(const StoredList& arguments);
 StoredValue rebuildTypedTensor(const StoredList& arguments);

@@ -147,7 +147,7 @@ void TestTensorFile::realVector()
     QVERIFY(file.kind == TensorFileKind::Torch);
     const StoredTensor* tensor = file.value.tensor();
     QVERIFY(tensor);
-    QCOMPARE(tensor->dtype(), Dtype::F32);
+    QCOMPARE(tensor->dtype(), StoredDtype::F32);
     QCOMPARE(tensor->count(), std::int64_t(3584));
     for (const float number : tensor->floats())
         QVERIFY(std::isfinite(number));
