@@ -119,8 +119,8 @@ struct Words {
     }
     std::string operator()(const TextMatches& matches) const
     {
-        const auto known = std::ranges::find(
-            contextPatterns(), matches.pattern, &ContextPattern::pattern);
+        const auto known
+            = std::ranges::find(contextPatterns(), matches.pattern, &ContextPattern::pattern);
         if (known != contextPatterns().end() && matches.in == TextMatches::In::Context)
             return std::string(known->english);
         const bool piece = matches.in == TextMatches::In::Piece;

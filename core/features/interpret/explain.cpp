@@ -21,8 +21,8 @@ struct Attempt {
 };
 
 /// Firings on the side that explains: how many, and the largest strength.
-std::pair<std::uint64_t, float> firingsOf(const Reading& reading,
-    std::span<const std::uint32_t> tokens, std::span<const float> strengths)
+std::pair<std::uint64_t, float> firingsOf(
+    const Reading& reading, std::span<const std::uint32_t> tokens, std::span<const float> strengths)
 {
     const Windows& windows = reading.windows();
     std::uint64_t count = 0, document = 0;

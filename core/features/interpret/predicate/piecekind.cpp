@@ -60,11 +60,12 @@ PieceTraits traitsOf(std::string_view piece)
         const char32_t c = text::nextCodePoint(piece, at);
         line = line || c == U'\n';
         if (text::isWhitespace(c)) {
-            spaced = spaced || first;
+            spaced = spaced || (first && c == U' ');
             continue;
         }
         ++characters;
-        const bool capital = u_isupper(static_cast<UChar32>(c)) || u_istitle(static_cast<UChar32>(c));
+        const bool capital
+            = u_isupper(static_cast<UChar32>(c)) || u_istitle(static_cast<UChar32>(c));
         if (u_isalpha(static_cast<UChar32>(c))) {
             firstCapital = firstCapital || (letters == 0 && capital);
             ++letters;

@@ -55,8 +55,7 @@ struct Writer {
     json operator()(const TextMatches& matches) const
     {
         const bool piece = matches.in == TextMatches::In::Piece;
-        return {
-            {"text", {{"pattern", matches.pattern}, {"in", piece ? "piece" : "context"}}}};
+        return {{"text", {{"pattern", matches.pattern}, {"in", piece ? "piece" : "context"}}}};
     }
     json operator()(const HasLabel& label) const
     {
@@ -137,8 +136,8 @@ Predicate near(const json& value)
     const std::uint32_t within = count(value, "within", farthest);
     if (within == 0)
         refuse("“within” is 0");
-    return {TokenNear{
-        ids(value), before ? TokenNear::Side::Before : TokenNear::Side::After, within}};
+    return {
+        TokenNear{ids(value), before ? TokenNear::Side::Before : TokenNear::Side::After, within}};
 }
 
 Predicate position(const json& value)

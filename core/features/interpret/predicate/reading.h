@@ -31,8 +31,8 @@ public:
     /// `pieces`: the text of each id as it stands in a text (" red"), or none where the corpus has
     /// no text. The windows must outlive it. Throws Error where pieces or labels do not fit the
     /// corpus. Time and memory: linear in the pieces and labels.
-    explicit Reading(const Windows&, std::vector<std::string> pieces = {},
-        std::vector<TokenLabel> labels = {});
+    explicit Reading(
+        const Windows&, std::vector<std::string> pieces = {}, std::vector<TokenLabel> labels = {});
 
     const Windows& windows() const { return m_windows; }
     const Corpus& corpus() const { return m_windows.corpus(); }

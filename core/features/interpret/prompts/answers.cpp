@@ -153,23 +153,21 @@ std::optional<std::vector<bool>> verdictsIn(std::string_view reply, std::size_t 
         if (const auto found = list(reply.substr(begin + 1, end - begin - 1), count))
             return found;
     }
-    return eachLine<bool>(reply, count,
-        [](std::string_view rest) { return verdict(trimmed(rest, " \t:.)-=>")); });
+    return eachLine<bool>(
+        reply, count, [](std::string_view rest) { return verdict(trimmed(rest, " \t:.)-=>")); });
 }
 
 std::optional<std::vector<double>> levelsIn(std::string_view reply, std::size_t count)
 {
-    return eachLine<double>(
-        reply, count, [](std::string_view rest) -> std::optional<double> {
-            rest = trimmed(rest);
-            const std::size_t before = rest.find_last_not_of("0123456789.");
-            if (before == std::string_view::npos)
-                return {};
-            const auto level = numberIn<double>(rest.substr(before + 1));
-            if (!level || !(*level >= 0 && *level <= 10) || rest[before] == '-')
-                return {};
-            return level;
-        });
+    return eachLine<double>(reply, count, [](std::string_view rest) -> std::optional<double> {
+        rest = trimmed(rest);
+        const std::size_t before = rest.find_last_not_of("0123456789.");
+        const bool alone = before == std::string_view::npos;
+        const auto level = numberIn<double>(alone ? rest : rest.substr(before + 1));
+        if (!level || !(*level >= 0 && *level <= 10) || (!alone && rest[before] == '-'))
+            return {};
+        return level;
+    });
 }
 
 std::optional<std::size_t> intruderIn(std::string_view reply, std::size_t count)

@@ -29,8 +29,7 @@ Judge::Answers<double> LanguageJudge::verdicts(
 {
     Answers<double> answers;
     for (std::size_t i = 0; i < windows.size(); i += m_together) {
-        const auto some
-            = std::span(windows).subspan(i, std::min(m_together, windows.size() - i));
+        const auto some = std::span(windows).subspan(i, std::min(m_together, windows.size() - i));
         const auto reply = m_ask(write(m_explanation, some));
         const auto read = reply ? verdictsIn(*reply, some.size()) : std::nullopt;
         for (std::size_t w = 0; w < some.size(); ++w)

@@ -63,8 +63,10 @@ Prompt explanationPrompt(std::span<const PromptWindow> windows)
 Prompt detectionPrompt(std::string_view explanation, std::span<const PromptWindow> windows)
 {
     return {"detection-1",
-        about + "You know its explanation. Decide for each example whether the feature fires on at "
-                "least one of its tokens. " + listOf(windows.size()),
+        about
+            + "You know its explanation. Decide for each example whether the feature fires on at "
+              "least one of its tokens. "
+            + listOf(windows.size()),
         "Explanation: " + std::string(explanation) + "\n\n" + examplesOf(windows, {})};
 }
 
@@ -84,19 +86,21 @@ Prompt simulationPrompt(std::string_view explanation, const PromptWindow& window
     for (std::size_t i = 0; i < window.pieces.size(); ++i)
         user += std::to_string(i + 1) + "\t" + lineOf({{window.pieces[i]}, {}, {}}, {}) + "\n";
     return {"simulation-1",
-        about + "You know its explanation. The tokens of one text follow, one in a line behind its "
-                "number. Write for each the number, a tab and how strongly the feature fires on "
-                "it: a whole number from 0 to 10; most are 0. Write a line for every token, and "
-                "nothing else.",
+        about
+            + "You know its explanation. The tokens of one text follow, one in a line behind its "
+              "number. Write for each the number, a tab and how strongly the feature fires on "
+              "it: a whole number from 0 to 10; most are 0. Write a line for every token, and "
+              "nothing else.",
         user};
 }
 
 Prompt intruderPrompt(std::span<const PromptWindow> windows)
 {
     return {"intruder-1",
-        about + "It fires in all of these examples but one. Decide which one does not belong to "
-                "the others. End with a line that begins with “Answer:” and holds the number of "
-                "that example.",
+        about
+            + "It fires in all of these examples but one. Decide which one does not belong to "
+              "the others. End with a line that begins with “Answer:” and holds the number of "
+              "that example.",
         examplesOf(windows, {})};
 }
 

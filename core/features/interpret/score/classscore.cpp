@@ -18,8 +18,8 @@ struct Chances {
     Chances resampled(Draws& draws) const
     {
         Chances sample;
-        for (const auto& [from, to] : {std::pair(&ofTrue, &sample.ofTrue),
-                 std::pair(&ofFalse, &sample.ofFalse)})
+        for (const auto& [from, to] :
+            {std::pair(&ofTrue, &sample.ofTrue), std::pair(&ofFalse, &sample.ofFalse)})
             for (std::size_t i = 0; i < from->size(); ++i)
                 to->push_back((*from)[draws.below(from->size())]);
         return sample;
@@ -97,8 +97,8 @@ ClassScore classScore(std::span<const Judged> answers, std::uint64_t seed)
     score.specificity = share(negatives - alarms, negatives);
     score.balancedAccuracy = meanOf(score.recall, score.specificity);
     score.precision = share(hits, hits + alarms);
-    score.f1 = bootstrap(
-        f1(chances), seed, [&](Draws& draws) { return f1(chances.resampled(draws)); });
+    score.f1
+        = bootstrap(f1(chances), seed, [&](Draws& draws) { return f1(chances.resampled(draws)); });
     score.auc = bootstrap(
         auc(chances), seed, [&](Draws& draws) { return auc(chances.resampled(draws)); });
     score.groups = byGroup(answers);

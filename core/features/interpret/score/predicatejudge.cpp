@@ -50,9 +50,8 @@ Judge::Answers<double> PredicateJudge::fuzz(std::span<const MarkedWindow> window
         const auto& marked = windows[w].marked;
         const auto right = std::ranges::count_if(
             marked, [&](std::uint32_t token) { return bool(all[w][token]); });
-        answers.emplace_back(marked.empty()
-                ? 0
-                : static_cast<double>(right) / static_cast<double>(marked.size()));
+        answers.emplace_back(
+            marked.empty() ? 0 : static_cast<double>(right) / static_cast<double>(marked.size()));
     }
     return answers;
 }

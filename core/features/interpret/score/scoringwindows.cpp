@@ -24,8 +24,7 @@ public:
         , m_latent(latent)
         , m_settings(settings)
         , m_draws(settings.seed + latent)
-        , m_firing(
-              firingWindows(index, windows, latent, Split::Scoring, Strength::Magnitude))
+        , m_firing(firingWindows(index, windows, latent, Split::Scoring, Strength::Magnitude))
     {
         for (const FiringWindow& window : m_firing)
             m_taken.push_back(window.window);
@@ -66,8 +65,8 @@ public:
         }
     }
 
-    void firingOf(const FeatureIndex& index, std::uint32_t latent, std::size_t count,
-        WindowGroup group)
+    void firingOf(
+        const FeatureIndex& index, std::uint32_t latent, std::size_t count, WindowGroup group)
     {
         std::vector<std::uint64_t> found;
         for (const FiringWindow& window :
@@ -163,8 +162,8 @@ private:
 } // namespace
 
 std::vector<ScoringWindow> scoringWindows(const FeatureIndex& index, const Windows& windows,
-    std::uint32_t latent, const ScoringSettings& settings,
-    std::span<const std::uint32_t> partners, const FeatureIndex* near)
+    std::uint32_t latent, const ScoringSettings& settings, std::span<const std::uint32_t> partners,
+    const FeatureIndex* near)
 {
     if (settings.quantiles == 0)
         throw Error("Scoring needs at least one quantile; put the settings right.");
@@ -176,8 +175,8 @@ std::vector<ScoringWindow> scoringWindows(const FeatureIndex& index, const Windo
     if (near)
         chooser.firingOf(*near, latent, settings.near, WindowGroup::Near);
     for (std::size_t p = 0; p < partners.size(); ++p) {
-        const std::size_t count
-            = (p + 1) * settings.partners / partners.size() - p * settings.partners / partners.size();
+        const std::size_t count = (p + 1) * settings.partners / partners.size()
+            - p * settings.partners / partners.size();
         chooser.firingOf(index, partners[p], count, WindowGroup::Partner);
     }
     chooser.sameToken();

@@ -47,8 +47,8 @@ struct ScoringSettings {
 /// hard kinds first as far as there are enough, random silent ones for the rest. `partners`:
 /// latents of the index; `near`: as in takeSamples(). No window comes twice. Time: linear in the
 /// corpus. Throws Error where indices and corpus do not fit or are damaged.
-std::vector<ScoringWindow> scoringWindows(const FeatureIndex&, const Windows&,
-    std::uint32_t latent, const ScoringSettings& = {},
-    std::span<const std::uint32_t> partners = {}, const FeatureIndex* near = nullptr);
+std::vector<ScoringWindow> scoringWindows(const FeatureIndex&, const Windows&, std::uint32_t latent,
+    const ScoringSettings& = {}, std::span<const std::uint32_t> partners = {},
+    const FeatureIndex* near = nullptr);
 
 } // namespace microtome

@@ -20,7 +20,7 @@ struct SimulationScore {
 
 /// `largest`: the latent's largest value in the corpus. The interval is from 1,000 bootstrap
 /// samples of windows. An answer with a length that is not its window's is missing.
-SimulationScore scoreSimulation(std::span<const ScoringWindow>, float largest, Judge&,
-    std::uint64_t seed = 22);
+SimulationScore scoreSimulation(
+    std::span<const ScoringWindow>, float largest, Judge&, std::uint64_t seed = 22);
 
 } // namespace microtome

@@ -6,9 +6,8 @@ namespace microtome {
 
 std::vector<ClassCount> bestClasses(std::vector<ClassCount> classes, const Aim& aim, double b)
 {
-    std::erase_if(classes, [&](const ClassCount& c) {
-        return c.examples < aim.support || !(c.tally.hits > 0);
-    });
+    std::erase_if(classes,
+        [&](const ClassCount& c) { return c.examples < aim.support || !(c.tally.hits > 0); });
     // Half an example more that does not fire: of classes that always fire the larger come first.
     const auto precision = [](const ClassCount& c) {
         const double all = c.tally.hits + c.tally.alarms;

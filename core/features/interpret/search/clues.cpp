@@ -104,8 +104,7 @@ void Clues::keepContexts()
     const Bits tried = few(m_examples);
     const auto all = m_examples.tally(tried);
     for (const ContextPattern& context : contextPatterns()) {
-        Predicate predicate{
-            TextMatches{std::string(context.pattern), TextMatches::In::Context}};
+        Predicate predicate{TextMatches{std::string(context.pattern), TextMatches::In::Context}};
         const auto tally
             = m_examples.tally(evaluate(predicate, m_reading, m_examples.places(), tried));
         if (!tells(tally, all.hits, all.alarms))
@@ -158,8 +157,8 @@ void Clues::tokenSets(
     }
 }
 
-void Clues::pieces(const std::vector<ClassCount>& ids, const Examples::Tally& all,
-    std::int32_t at, std::vector<Option>& options) const
+void Clues::pieces(const std::vector<ClassCount>& ids, const Examples::Tally& all, std::int32_t at,
+    std::vector<Option>& options) const
 {
     std::array<Examples::Tally, pieceKinds> tallies;
     for (const ClassCount& id : ids)
@@ -187,8 +186,8 @@ void Clues::lengths(
         tally.alarms += id.tally.alarms;
     }
     const auto [from, to] = bestRange(classes, aim);
-    Option option{{LengthIs{static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)}},
-        {}, Family::Casing};
+    Option option{{LengthIs{static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)}}, {},
+        Family::Casing};
     for (std::size_t c = from; c <= to; ++c) {
         option.tally.hits += classes[c].hits;
         option.tally.alarms += classes[c].alarms;
@@ -196,8 +195,8 @@ void Clues::lengths(
     options.push_back(std::move(option));
 }
 
-void Clues::positions(const Bits& selection, const Aim& aim, PositionIs::In in,
-    std::vector<Option>& options) const
+void Clues::positions(
+    const Bits& selection, const Aim& aim, PositionIs::In in, std::vector<Option>& options) const
 {
     constexpr std::uint32_t open = 512; // positions from here on are one class
     const std::uint32_t width = m_reading.windows().settings().width;

@@ -46,8 +46,8 @@ Conjunction taken(const Clues& clues, Step& step)
         next.bits = step.from->bits;
         next.bits &= *step.option.bits;
     } else {
-        next.bits = evaluate(step.option.predicate, clues.reading(), clues.examples().places(),
-            step.from->bits);
+        next.bits = evaluate(
+            step.option.predicate, clues.reading(), clues.examples().places(), step.from->bits);
     }
     next.parts.push_back(std::move(step.option.predicate));
     return next;
@@ -81,8 +81,8 @@ void polish(Conjunction& best, const Clues& clues, const Bits& open, const Aim& 
         Conjunction others = best;
         others.parts.erase(others.parts.begin() + static_cast<std::ptrdiff_t>(p));
         others.complexity -= complexity(best.parts[p]);
-        others.bits = evaluate(
-            others.predicate(), clues.reading(), clues.examples().places(), open);
+        others.bits
+            = evaluate(others.predicate(), clues.reading(), clues.examples().places(), open);
         std::vector<Option> options;
         clues.tokenSets(others.bits, aim, token->at, options);
         for (Option& option : options) {

@@ -77,8 +77,8 @@ Examples::Examples(const Reading& reading, Split split, std::span<const std::uin
     }
     m_places.resize(m_strata[2].end * 64);
     Draws draws(seed);
-    eachToken(reading, split, firing, ids,
-        [&](std::uint64_t token, std::uint64_t document, unsigned s) {
+    eachToken(
+        reading, split, firing, ids, [&](std::uint64_t token, std::uint64_t document, unsigned s) {
             Stratum& stratum = m_strata[s];
             if (lotteries[s].takes(draws))
                 m_places[stratum.begin * 64 + stratum.size++] = reading.place(token, document);
@@ -116,8 +116,8 @@ std::array<Examples::Drawn, 3> Examples::drawn(const Bits& bits) const
 {
     std::array<Drawn, 3> all;
     for (std::size_t s = 0; s < 3; ++s)
-        all[s] = {bits.count(m_strata[s].begin, m_strata[s].end), m_strata[s].size,
-            m_strata[s].weight};
+        all[s] = {
+            bits.count(m_strata[s].begin, m_strata[s].end), m_strata[s].size, m_strata[s].weight};
     return all;
 }
 
@@ -130,7 +130,8 @@ Agreement agreementOf(const Examples& examples, const Bits& bits)
     const auto [hits, alarms] = examples.tally(bits);
     // Σ w and Σ w² over some of the examples give their share its trials.
     const auto share = [](double of, double weights, double squares) {
-        return wilson(weights > 0 ? of / weights : 0, squares > 0 ? weights * weights / squares : 0);
+        return wilson(
+            weights > 0 ? of / weights : 0, squares > 0 ? weights * weights / squares : 0);
     };
     double squares = 0, silentSquares = 0;
     for (std::size_t s = 0; s < 3; ++s) {
@@ -141,8 +142,7 @@ Agreement agreementOf(const Examples& examples, const Bits& bits)
     const auto firing = static_cast<double>(agreement.firing);
     const auto silent = static_cast<double>(agreement.silent);
     agreement.precision = share(hits, hits + alarms, squares);
-    agreement.recall
-        = wilson(firing > 0 ? hits / firing : 0, static_cast<double>(drawn[0].all));
+    agreement.recall = wilson(firing > 0 ? hits / firing : 0, static_cast<double>(drawn[0].all));
     agreement.specificity = share(silent - alarms, silent, silentSquares);
     agreement.balancedAccuracy = meanOf(agreement.recall, agreement.specificity);
     const double total = hits + alarms + firing;

@@ -44,11 +44,11 @@ bool isOf(PlantedKind kind, const Predicate& part)
     return std::holds_alternative<HasLabel>(part.is);
 }
 
-SelfTestCase explained(const Reading& reading, const Planted& planted, PlantedKind kind,
-    bool noisy, const SelfTestSettings& settings, const Progress& progress)
+SelfTestCase explained(const Reading& reading, const Planted& planted, PlantedKind kind, bool noisy,
+    const SelfTestSettings& settings, const Progress& progress)
 {
-    const Explanation explanation = explainFirings(
-        planted.tokens, planted.strengths, reading, settings.explain, progress);
+    const Explanation explanation
+        = explainFirings(planted.tokens, planted.strengths, reading, settings.explain, progress);
     SelfTestCase result{kind, noisy, english(planted.truth, reading), explanation.sentence,
         explanation.scoring, {}, false};
     std::vector<Place> places;
@@ -60,8 +60,7 @@ SelfTestCase explained(const Reading& reading, const Planted& planted, PlantedKi
     });
     const Examples unseen(
         reading, Split::Scoring, truth, settings.explain.limits, settings.explain.seed);
-    result.truth
-        = agreementOf(unseen, evaluate(explanation.predicate, reading, unseen.places()));
+    result.truth = agreementOf(unseen, evaluate(explanation.predicate, reading, unseen.places()));
     eachPart(explanation.predicate,
         [&](const Predicate& part) { result.found = result.found || isOf(kind, part); });
     return result;
@@ -104,8 +103,7 @@ SelfTest explainerSelfTest(
                 const std::uint64_t seed
                     = settings.seed + 1000 * static_cast<std::uint64_t>(k) + 2 * i + noisy;
                 if (const auto planted = plant(reading, kind, noisy, seed))
-                    test.cases.push_back(
-                        explained(reading, *planted, kind, noisy, settings, part));
+                    test.cases.push_back(explained(reading, *planted, kind, noisy, settings, part));
             }
             test.rows.push_back(rowOf(kind, noisy, std::span(test.cases).subspan(before)));
         }

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
+#include <span>
 
 namespace microtome {
 
@@ -47,8 +49,8 @@ public:
             return {{TokenNear{ids(1), TokenNear::Side::Before,
                 static_cast<std::uint32_t>(between(m_draws, 2, 8))}}};
         case PlantedKind::Position:
-            return {{PositionIs{PositionIs::In::Document, 0,
-                static_cast<std::uint32_t>(m_draws.below(8))}}};
+            return {{PositionIs{
+                PositionIs::In::Document, 0, static_cast<std::uint32_t>(between(m_draws, 1, 8))}}};
         case PlantedKind::Casing:
             return casing();
         case PlantedKind::Regex:
@@ -123,6 +125,18 @@ std::vector<Place> allPlaces(const Reading& reading)
     return places;
 }
 
+/// Whether naming a few tokens would say just as well what was planted.
+bool isFewTokens(
+    const Reading& reading, PlantedKind kind, std::span<const Place> places, const Bits& fires)
+{
+    constexpr std::size_t few = 5;
+    if (kind == PlantedKind::TokenSet)
+        return false;
+    std::set<std::uint32_t> ids;
+    fires.each([&](std::size_t i) { ids.insert(reading.corpus().id(places[i].token)); });
+    return ids.size() < few;
+}
+
 /// Takes some tokens away and puts others in.
 void disturb(Bits& fires, Draws& draws)
 {
@@ -161,7 +175,8 @@ std::optional<Planted> plant(
             continue;
         Bits fires = evaluate(*truth, reading, places);
         const std::size_t count = fires.count();
-        if (count < fewest || count > places.size() / 3)
+        if (count < fewest || count > places.size() / 3
+            || isFewTokens(reading, kind, places, fires))
             continue;
         if (noisy)
             disturb(fires, draws);

@@ -32,9 +32,10 @@ struct Planted {
     std::vector<float> strengths; ///< 1 ... 4 at random
 };
 
-/// Chooses a predicate of that kind that holds at 100 tokens at least and at a third at most;
-/// nothing where 50 were tried in vain, as when the corpus has no labels or no text. The same for
-/// the same seed. Time: linear in the corpus for each that is tried.
+/// Chooses a predicate of that kind that holds at 100 tokens at least and at a third at most, and
+/// at five different ids or more unless it names ids; nothing where 50 were tried in vain, as when
+/// the corpus has no labels or no text. The same for the same seed. Time: linear in the corpus for
+/// each that is tried.
 std::optional<Planted> plant(const Reading&, PlantedKind, bool noisy, std::uint64_t seed);
 
 } // namespace microtome
