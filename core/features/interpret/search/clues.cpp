@@ -34,7 +34,7 @@ bool tells(const Examples::Tally& tally, double firing, double silent)
 /// Some examples of each stratum, to try what is slow to evaluate.
 Bits few(const Examples& examples)
 {
-    constexpr std::size_t most = 1500;
+    constexpr std::size_t most = 500;
     const auto& places = examples.places();
     Bits chosen(places.size());
     std::size_t begin = 0;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint32_t none = 0xFFFFFFFF;
 constexpr std::size_t mostIds = 24; // of a set
-constexpr std::size_t mostDistances = 3; // that sets are made for
+constexpr std::size_t mostDistances = 2; // that sets are made for
 constexpr std::uint8_t never = 255;
 
 /// The ids around the examples of a selection, each counted at its nearest distance.
