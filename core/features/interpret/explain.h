@@ -48,11 +48,12 @@ struct Explanation {
 
 /// Explains one latent offline. Reads only windows of Split::Explaining; the windows of
 /// Split::Scoring are looked at once, when the predicate is settled, for `scoring`. Of the
-/// thresholds the one is taken at which the predicate has the largest skill (F1 - F1_always) / (1 -
-/// F1_always), where F1_always is that of a predicate that always holds.
-/// Time: linear in the corpus for drawing examples (some ns a token), then about 0.1 s for a
-/// conjunction among 40,000 examples, whatever the corpus. Throws Error where index and corpus do
-/// not fit or are damaged.
+/// thresholds the one is taken at which the predicate has the largest skill (F - A) / (1 - A),
+/// where F is its F1 less the penalty and A the F1 of a predicate that always holds.
+/// Time: linear in the corpus for drawing examples (8 ns a token), then that of a search among at
+/// most 41,000 examples, however many tokens there are: 0.13 to 0.33 s in all, on one core, for a
+/// latent of a corpus of 1.2 M tokens. Throws Error where index and corpus do not fit or are
+/// damaged.
 Explanation explain(const FeatureIndex&, const Reading&, std::uint32_t latent,
     const ExplainSettings& = {}, const Progress& = {});
 

@@ -4,6 +4,7 @@
 #include "core/features/interpret/predicate/evaluate.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace microtome {
 
@@ -70,17 +71,20 @@ SelfTestRow rowOf(PlantedKind kind, bool noisy, std::span<const SelfTestCase> ca
 {
     SelfTestRow row{kind, noisy};
     row.planted = cases.size();
-    if (cases.empty())
-        return row;
     row.worst = 1;
+    double measured = 0;
     for (const SelfTestCase& one : cases) {
         row.found += one.found;
+        if (std::isnan(one.scoring.balancedAccuracy.value)
+            || std::isnan(one.truth.balancedAccuracy.value))
+            continue; // all of it is on the other side of the split
+        ++measured;
         row.balancedAccuracy += one.scoring.balancedAccuracy.value;
         row.truth += one.truth.balancedAccuracy.value;
         row.worst = std::min(row.worst, one.scoring.balancedAccuracy.value);
     }
-    row.balancedAccuracy /= static_cast<double>(cases.size());
-    row.truth /= static_cast<double>(cases.size());
+    row.balancedAccuracy /= measured;
+    row.truth /= measured;
     return row;
 }
 

@@ -31,7 +31,7 @@ struct SelfTestRow {
     bool noisy = false;
     std::size_t planted = 0; ///< 0: this corpus has nothing of the kind
     std::size_t found = 0;
-    double balancedAccuracy = 0; ///< mean of scoring.balancedAccuracy
+    double balancedAccuracy = 0; ///< mean of scoring.balancedAccuracy; NaN where nothing fires
     double truth = 0; ///< mean of truth.balancedAccuracy
     double worst = 0; ///< the least of scoring.balancedAccuracy
 };
