@@ -52,4 +52,17 @@ std::vector<SparseCoder> DictionaryOptions::openAll() const
     return all;
 }
 
+std::vector<NamedCoder> openDictionaries(const std::vector<std::string>& paths)
+{
+    std::vector<NamedCoder> all;
+    for (const std::string& path : paths) {
+        const auto parts = coderParts(path);
+        if (parts.empty())
+            all.push_back({path, openCoder(path)});
+        for (const std::string& part : parts)
+            all.push_back({path + "/" + part, openCoderPart(path, part)});
+    }
+    return all;
+}
+
 } // namespace microtome::cli

@@ -31,6 +31,15 @@ struct DictionaryOptions {
     std::vector<SparseCoder> openAll() const;
 };
 
+/// A coder by the name that a person knows it by: its path, and its part where there are several.
+struct NamedCoder {
+    std::string name;
+    SparseCoder coder;
+};
+
+/// All coders in these folders and files.
+std::vector<NamedCoder> openDictionaries(const std::vector<std::string>& paths);
+
 /// `--reads`, `--writes`.
 void addPlaceOptions(CLI::App&, PlaceOptions&);
 

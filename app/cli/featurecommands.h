@@ -16,6 +16,7 @@ void addFeaturesBuild(CLI::App&, Work& work);
 void addFeaturesRows(CLI::App&, Work& work); ///< list, search
 void addFeaturesShow(CLI::App&, Work& work);
 void addFeaturesTop(CLI::App&, Work& work);
+void addFeaturesLabels(CLI::App&, Work& work);
 
 /// Tokens of a project's model as text: by its tokenizer where its folder is still there, else ids.
 class TokenTexts {

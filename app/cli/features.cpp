@@ -6,8 +6,6 @@
 #include "app/cli/table.h"
 #include "app/features/featurebuild.h"
 #include "core/features/corpus/corpustext.h"
-#include "core/features/load/coderparts.h"
-#include "core/features/load/open.h"
 #include "core/store/keep.h"
 #include "core/work/sha256.h"
 
@@ -50,33 +48,27 @@ Documents documentsNamed(const std::string& name)
                            : Documents::File;
 }
 
-/// Every coder in a folder or file, under its own name.
-void addDictionary(
-    const std::string& path, const PlaceOptions& place, std::vector<BuildSource>& sources)
+/// The last two parts of a path: what tells dictionaries apart.
+std::string shortName(const std::string& path)
 {
-    const std::string name = fs::path(path).filename().empty()
-        ? fs::path(path).parent_path().filename().string()
-        : fs::path(path).filename().string();
-    const auto add = [&](SparseCoder coder, const std::string& part) {
-        BuildSource source;
-        source.name = part.empty() ? name : name + "/" + part;
-        source.path = fs::absolute(path).string();
-        source.place = place;
-        source.coder = std::make_shared<const SparseCoder>(std::move(coder));
-        sources.push_back(std::move(source));
-    };
-    const auto parts = coderParts(path);
-    if (parts.empty())
-        add(openCoder(path), "");
-    for (const std::string& part : parts)
-        add(openCoderPart(path, part), part);
+    fs::path whole = path;
+    if (whole.filename().empty())
+        whole = whole.parent_path();
+    return (whole.parent_path().filename() / whole.filename()).string();
 }
 
 std::vector<BuildSource> sourcesOf(const BuildCommand& command)
 {
     std::vector<BuildSource> sources;
     for (const std::string& path : command.dictionaries)
-        addDictionary(path, command.place, sources);
+        for (NamedCoder& one : openDictionaries({path})) {
+            BuildSource source;
+            source.name = shortName(one.name);
+            source.path = fs::absolute(path).string();
+            source.place = command.place;
+            source.coder = std::make_shared<const SparseCoder>(std::move(one.coder));
+            sources.push_back(std::move(source));
+        }
     const auto units = [&](const std::vector<int>& layers, SourceKind kind, const char* what) {
         for (const int layer : layers) {
             BuildSource source;
@@ -270,6 +262,7 @@ void addFeatures(CLI::App& app, Work& work)
     addFeaturesRows(*features, work);
     addFeaturesShow(*features, work);
     addFeaturesTop(*features, work);
+    addFeaturesLabels(*features, work);
 }
 
 } // namespace microtome::cli

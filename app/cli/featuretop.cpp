@@ -4,8 +4,6 @@
 #include "app/cli/output.h"
 #include "app/cli/promptoptions.h"
 #include "app/cli/table.h"
-#include "core/features/load/coderparts.h"
-#include "core/features/load/open.h"
 #include "core/features/prompt/topfeatures.h"
 #include "core/features/sweep/codersource.h"
 #include "core/nn/dictionary.h"
@@ -30,31 +28,13 @@ struct TopCommand {
     bool withBos = false;
 };
 
-struct Opened {
-    std::string name;
-    SparseCoder coder;
-};
-
-std::vector<Opened> opened(const std::vector<std::string>& paths)
-{
-    std::vector<Opened> all;
-    for (const std::string& path : paths) {
-        const auto parts = coderParts(path);
-        if (parts.empty())
-            all.push_back({path, openCoder(path)});
-        for (const std::string& part : parts)
-            all.push_back({path + "/" + part, openCoderPart(path, part)});
-    }
-    return all;
-}
-
 json documentOf(const TopCommand& command, Model& model)
 {
-    const auto coders = opened(command.dictionaries);
+    const auto coders = openDictionaries(command.dictionaries);
     const Prompt prompt = command.prompt.prompt(model);
     std::vector<std::unique_ptr<CoderSource>> sources;
     RunRequest request{prompt.ids, {}, {}, {}, false, {}};
-    for (const Opened& one : coders) {
+    for (const NamedCoder& one : coders) {
         sources.push_back(std::make_unique<CoderSource>(one.coder,
             CoderReader(model, placeOf(one.coder, model.architecture(), command.place)),
             encodeFast));

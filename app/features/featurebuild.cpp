@@ -189,7 +189,7 @@ BuiltSource FeatureBuild::store(Target& target, const Progress& progress)
         sweep.indexPath
             = (target.index.parent_path().filename() / target.index.filename()).string();
         built.sweep = m_project.featureSources().addSweep(sweep);
-        storeNumbers(target, run, built.sweep, index, progress);
+        storeNumbers(target, run, {built.source, built.sweep}, index, progress);
         m_project.commitRun(run);
         m_project.setTitle(run, "features: " + target.stored.name);
     } catch (...) {
@@ -199,20 +199,16 @@ BuiltSource FeatureBuild::store(Target& target, const Progress& progress)
     return built;
 }
 
-void FeatureBuild::storeNumbers(const Target& target, RunId run, SweepId sweep,
+void FeatureBuild::storeNumbers(const Target& target, RunId run, const FeatureScope& scope,
     const FeatureIndex& index, const Progress& progress)
 {
-    const auto sources = m_project.featureSources().list(target.key.model);
-    const auto own
-        = std::ranges::find_if(sources, [&](const FeatureSource& one) { return one.run == run; });
-    const FeatureScope scope{own->id, sweep};
     FeatureColumns columns = m_project.featureColumns();
     columns.put(run, scope, latentTable(index, m_corpus, progress.part(0, 0.3)));
     if (const auto tokenizer = m_model.tokenizer())
-        putContextTexts(m_project.featureContexts(), sweep, index, m_corpus, *tokenizer,
+        putContextTexts(m_project.featureContexts(), *scope.sweep, index, m_corpus, *tokenizer,
             progress.part(0.3, 0.5));
     if (target.source.coder && m_settings.directions)
-        putDirections(columns, run, {own->id, {}}, *target.source.coder, m_model,
+        putDirections(columns, run, {scope.source, {}}, *target.source.coder, m_model,
             m_settings.neighbours, progress.part(0.5, 1));
 }
 

@@ -67,7 +67,8 @@ private:
 
     void prepare(const Progress&);
     BuiltSource store(Target&, const Progress&);
-    void storeNumbers(const Target&, RunId, SweepId, const FeatureIndex&, const Progress&);
+    void storeNumbers(
+        const Target&, RunId, const FeatureScope&, const FeatureIndex&, const Progress&);
 
     Project& m_project;
     Model& m_model;

@@ -11,7 +11,7 @@ namespace {
 /// Which tokens have each label, and which side of the split each token is on.
 class Known {
 public:
-    Known(const Windows& windows, const std::vector<KnownLabel>& labels)
+    Known(const Windows& windows, const std::vector<TokenLabel>& labels)
         : m_words((labels.size() + 63) / 64)
         , m_explains(windows.corpus().tokens())
         , m_has(windows.corpus().tokens() * m_words)
@@ -109,7 +109,7 @@ private:
 } // namespace
 
 std::vector<LabelMatch> matchLabels(const FeatureIndex& index, const Windows& windows,
-    const std::vector<KnownLabel>& labels, const Progress& progress)
+    const std::vector<TokenLabel>& labels, const Progress& progress)
 {
     checkMadeOver(index, windows.corpus());
     const Known known(windows, labels);

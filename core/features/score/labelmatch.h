@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/features/index/featureindex.h"
+#include "core/features/interpret/predicate/reading.h"
 #include "core/features/samples/windows.h"
 #include "core/work/progress.h"
 
@@ -9,12 +10,6 @@
 #include <vector>
 
 namespace microtome {
-
-/// Tokens of a corpus that are known to be something: a word for a colour, a plural, ...
-struct KnownLabel {
-    std::string name;
-    std::vector<std::uint32_t> tokens; ///< from the beginning of the corpus, ascending
-};
 
 /// The latent that says best where a label holds: "its value is at least this".
 struct LabelMatch {
@@ -32,6 +27,6 @@ struct LabelMatch {
 /// figures on those that score. A label without tokens on either side is left out. Goes through the
 /// index once; time: firings x labels. Throws Error where these do not fit or are damaged.
 std::vector<LabelMatch> matchLabels(
-    const FeatureIndex&, const Windows&, const std::vector<KnownLabel>&, const Progress& = {});
+    const FeatureIndex&, const Windows&, const std::vector<TokenLabel>&, const Progress& = {});
 
 } // namespace microtome

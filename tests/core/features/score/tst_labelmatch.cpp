@@ -20,7 +20,7 @@ struct Scene {
     {
         const auto ids = text.ids();
         for (const std::uint32_t id : {1U, 3U, 8U}) {
-            KnownLabel label{"id " + std::to_string(id), {}};
+            TokenLabel label{"id " + std::to_string(id), {}};
             for (std::uint32_t t = 0; t < ids.size(); ++t)
                 if (ids[t] == id)
                     label.tokens.push_back(t);
@@ -45,7 +45,7 @@ struct Scene {
     Text text;
     Corpus corpus;
     Windows windows;
-    std::vector<KnownLabel> labels;
+    std::vector<TokenLabel> labels;
     std::vector<Firing> firings;
 };
 
@@ -62,7 +62,7 @@ struct Figures {
 };
 
 Figures bruteForce(
-    const Scene& scene, const LabelMatch& match, const KnownLabel& label, bool explaining)
+    const Scene& scene, const LabelMatch& match, const TokenLabel& label, bool explaining)
 {
     const std::set<std::uint32_t> has(label.tokens.begin(), label.tokens.end());
     double fires = 0;
