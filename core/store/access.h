@@ -32,7 +32,7 @@ public:
     FeatureSources featureSources() { return FeatureSources(database()); }
     FeatureColumns featureColumns() { return FeatureColumns(database()); }
     FeatureContexts featureContexts() { return FeatureContexts(database()); }
-    Labels labels() { return Labels(database()); }
+    FeatureLabels labels() { return FeatureLabels(database()); }
     FeatureLists featureLists() { return FeatureLists(database()); }
 
     /// Keeps the columns it has loaded: hold on to it.

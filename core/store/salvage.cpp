@@ -171,7 +171,9 @@ void dropUnsound(Database& database, std::vector<std::string>& lost)
 bool isSound(const fs::path& path)
 {
     try {
-        return findProblems(*openForReading(path), {}).sentences.empty();
+        openForReading(path);
+        Database database(path, Database::Mode::ReadWrite); // which can check more
+        return findProblems(database, {}).sentences.empty();
     } catch (const Error&) {
         return false;
     }

@@ -143,7 +143,7 @@ std::vector<std::uint8_t> FeatureBrowser::mask(const Scope& scope, const Feature
     std::vector<std::uint8_t> mask(scope.latents, 1);
     const bool byLabel = !searchExpression(query.labelWords).empty();
     if (byLabel || query.labelled)
-        Labels(*m_database).keep(scope.source, query.labelWords, mask);
+        FeatureLabels(*m_database).keep(scope.source, query.labelWords, mask);
     if (!searchExpression(query.contextWords).empty()) {
         std::vector<std::uint8_t> found(scope.latents);
         if (scope.sweep) {
@@ -241,7 +241,7 @@ std::vector<FeatureRow> FeatureBrowser::rows(std::span<const FeatureKey> keys,
         FeatureRow row{.key = key, .numbers = {}, .label = {}};
         for (const FeatureNumber number : numbers)
             row.numbers.push_back(numberOf(scope, number, key.latent));
-        const std::vector<Label> labels = Labels(*m_database).of(key);
+        const std::vector<FeatureLabel> labels = FeatureLabels(*m_database).of(key);
         if (!labels.empty())
             row.label = labels.front().text;
         rows.push_back(std::move(row));
@@ -294,9 +294,9 @@ FeatureDetail FeatureBrowser::open(FeatureKey key, std::optional<SweepId> sweep)
     if (scope.sweep)
         detail.contexts = FeatureContexts(*m_database).get(scope.sweep->id, key.latent);
 
-    Labels labels(*m_database);
+    FeatureLabels labels(*m_database);
     detail.labels = labels.of(key);
-    for (const Label& label : detail.labels)
+    for (const FeatureLabel& label : detail.labels)
         std::ranges::move(labels.scores(label.id), std::back_inserter(detail.scores));
     FeatureLists lists(*m_database);
     detail.tags = lists.tags(key);
@@ -310,7 +310,7 @@ const FeatureColumn* FeatureBrowser::column(const FeatureScope& scope, FeatureNu
     return load(resolve(scope), number);
 }
 
-std::optional<std::size_t> placeOf(std::span<const FeatureKey> order, FeatureKey key)
+std::optional<std::size_t> positionOf(std::span<const FeatureKey> order, FeatureKey key)
 {
     const auto found = std::ranges::find(order, key);
     return found == order.end() ? std::nullopt

@@ -32,7 +32,7 @@ struct FeatureDetail {
     std::vector<Ranked> decoderNeighbours, encoderNeighbours, partners; ///< latents
     LogitHistogram logits;
     std::string contexts;
-    std::vector<Label> labels; ///< newest first
+    std::vector<FeatureLabel> labels; ///< newest first
     std::vector<LabelScore> scores; ///< of all these labels
     std::vector<std::string> tags;
     std::vector<FeatureList> lists; ///< that it is on, with its note there
@@ -90,7 +90,7 @@ private:
 };
 
 /// Where a feature is in an order; nothing where it is not.
-std::optional<std::size_t> placeOf(std::span<const FeatureKey> order, FeatureKey key);
+std::optional<std::size_t> positionOf(std::span<const FeatureKey> order, FeatureKey key);
 
 /// A place in an order of `size` > 0 features, by chance: each seed has its own.
 std::size_t randomPlace(std::size_t size, std::uint64_t seed);

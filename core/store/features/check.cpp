@@ -89,6 +89,15 @@ void checkColumns(Database& database, Problems& problems)
     }
 }
 
+void checkSweeps(Database& database, Problems& problems)
+{
+    Statement row = database.prepare("SELECT run, corpus, index_path FROM feature_sweep");
+    while (row.step())
+        if (!staysBelow(row.text(2)) && problems.runs.insert(row.id<RunId>(0)).second)
+            problems.sentences.push_back("The index of the sweep over “" + row.text(1)
+                + "” is said to lie outside the project's folder; sweep it again.");
+}
+
 /// The index's own check of itself against the texts, which only a writing connection can ask for;
 /// any can see which rows it holds.
 void checkTexts(Database& database, Problems& problems)
@@ -117,6 +126,7 @@ void checkTexts(Database& database, Problems& problems)
 void checkFeatures(Database& database, Problems& problems)
 {
     checkLatents(database, problems);
+    checkSweeps(database, problems);
     checkColumns(database, problems);
     checkTexts(database, problems);
 }

@@ -16,17 +16,17 @@ constexpr std::int64_t perSource = std::int64_t{1} << 40; ///< ids
 
 std::int64_t firstId(FeatureKey feature)
 {
-    return packed(feature) * Labels::mostPerFeature;
+    return packed(feature) * FeatureLabels::mostPerFeature;
 }
 
 const std::string labelQuery
     = "SELECT l.id, l.run, l.text, l.method, l.author, l.model, l.created FROM label l"
       " LEFT JOIN run ON run.id = l.run WHERE (l.run IS NULL OR run.status = 'done') ";
 
-Label labelFrom(const Statement& row)
+FeatureLabel labelFrom(const Statement& row)
 {
     return {.id = row.id<LabelId>(0),
-        .feature = unpacked(row.integer(0) / Labels::mostPerFeature),
+        .feature = unpacked(row.integer(0) / FeatureLabels::mostPerFeature),
         .run = row.optionalId<RunId>(1),
         .text = row.text(2),
         .method = row.text(3),
@@ -39,32 +39,32 @@ Label labelFrom(const Statement& row)
 std::int64_t freeId(Database& database, FeatureKey feature)
 {
     const std::int64_t first = firstId(feature);
-    const std::int64_t end = first + Labels::mostPerFeature;
+    const std::int64_t end = first + FeatureLabels::mostPerFeature;
     Statement row = database.prepare("SELECT id FROM label WHERE id >= ?1 AND id < ?2 ORDER BY id");
     row.bind(first, end);
     std::int64_t id = first;
     while (row.step() && row.integer(0) == id)
         ++id;
     if (id == end)
-        throw Error("A feature can have " + std::to_string(Labels::mostPerFeature)
+        throw Error("A feature can have " + std::to_string(FeatureLabels::mostPerFeature)
             + " labels; remove one first.");
     return id;
 }
 
 } // namespace
 
-LabelId Labels::add(const Label& label)
+LabelId FeatureLabels::add(const FeatureLabel& label)
 {
     return add(std::span(&label, 1)).front();
 }
 
-std::vector<LabelId> Labels::add(std::span<const Label> labels)
+std::vector<LabelId> FeatureLabels::add(std::span<const FeatureLabel> labels)
 {
     std::vector<LabelId> ids;
     ids.reserve(labels.size());
     Transaction transaction(m_database);
     std::optional<RunId> running;
-    for (const Label& label : labels) {
+    for (const FeatureLabel& label : labels) {
         requireLatent(m_database, label.feature);
         if (label.run && label.run != running)
             requireRunning(m_database, *label.run);
@@ -82,15 +82,15 @@ std::vector<LabelId> Labels::add(std::span<const Label> labels)
     return ids;
 }
 
-std::optional<Label> Labels::get(LabelId id)
+std::optional<FeatureLabel> FeatureLabels::get(LabelId id)
 {
     Statement row = m_database.prepare(labelQuery + "AND l.id = ?1").bind(id);
     return row.step() ? std::optional(labelFrom(row)) : std::nullopt;
 }
 
-std::vector<Label> Labels::of(FeatureKey feature)
+std::vector<FeatureLabel> FeatureLabels::of(FeatureKey feature)
 {
-    std::vector<Label> labels;
+    std::vector<FeatureLabel> labels;
     Statement row = m_database.prepare(
         labelQuery + "AND l.id >= ?1 AND l.id < ?2 ORDER BY l.created DESC, l.id DESC");
     row.bind(firstId(feature), firstId(feature) + mostPerFeature);
@@ -99,17 +99,17 @@ std::vector<Label> Labels::of(FeatureKey feature)
     return labels;
 }
 
-void Labels::setText(LabelId id, const std::string& text)
+void FeatureLabels::setText(LabelId id, const std::string& text)
 {
     m_database.prepare("UPDATE label SET text = ?2 WHERE id = ?1").bind(id, text).run();
 }
 
-void Labels::remove(LabelId id)
+void FeatureLabels::remove(LabelId id)
 {
     m_database.prepare("DELETE FROM label WHERE id = ?1").bind(id).run();
 }
 
-ScoreId Labels::addScore(const LabelScore& score)
+ScoreId FeatureLabels::addScore(const LabelScore& score)
 {
     // What is no number was not measured; SQLite keeps it as null.
     const bool scored = score.value && !std::isnan(*score.value);
@@ -124,7 +124,7 @@ ScoreId Labels::addScore(const LabelScore& score)
     return static_cast<ScoreId>(m_database.lastId());
 }
 
-std::vector<LabelScore> Labels::scores(LabelId label)
+std::vector<LabelScore> FeatureLabels::scores(LabelId label)
 {
     std::vector<LabelScore> scores;
     Statement row = m_database.prepare(
@@ -146,12 +146,12 @@ std::vector<LabelScore> Labels::scores(LabelId label)
     return scores;
 }
 
-void Labels::remove(ScoreId id)
+void FeatureLabels::remove(ScoreId id)
 {
     m_database.prepare("DELETE FROM label_score WHERE id = ?1").bind(id).run();
 }
 
-std::unordered_set<std::int64_t> Labels::hidden()
+std::unordered_set<std::int64_t> FeatureLabels::hidden()
 {
     std::unordered_set<std::int64_t> ids;
     Statement row = m_database.prepare("SELECT label.id FROM run JOIN label ON label.run = run.id"
@@ -161,7 +161,7 @@ std::unordered_set<std::int64_t> Labels::hidden()
     return ids;
 }
 
-void Labels::keep(SourceId source, std::string_view words, std::span<std::uint8_t> mask)
+void FeatureLabels::keep(SourceId source, std::string_view words, std::span<std::uint8_t> mask)
 {
     const std::unordered_set<std::int64_t> unseen = hidden();
     std::vector<std::uint8_t> labelled(mask.size());

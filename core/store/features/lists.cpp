@@ -130,7 +130,7 @@ nlohmann::json FeatureLists::exported(ListId id)
         if (!source)
             continue;
         const auto model = Models(m_database).get(source->model);
-        const auto labels = Labels(m_database).of(item.feature);
+        const auto labels = FeatureLabels(m_database).of(item.feature);
         features.push_back(
             {{"model", model ? model->name : ""}, {"model_hash", model ? model->hash : ""},
                 {"source", source->name}, {"kind", kindName(source->kind)}, {"hash", source->hash},

@@ -71,14 +71,6 @@ FeatureCheck checkFrom(const Statement& row)
     return check;
 }
 
-/// An index is looked for below the project's folder only.
-bool staysBelow(const std::string& path)
-{
-    const std::filesystem::path parts(path);
-    return !parts.is_absolute()
-        && std::none_of(parts.begin(), parts.end(), [](const auto& part) { return part == ".."; });
-}
-
 FeatureSweep sweepFrom(const Statement& row)
 {
     FeatureSweep sweep{.id = row.id<SweepId>(0),
@@ -99,6 +91,13 @@ FeatureSweep sweepFrom(const Statement& row)
 std::string_view kindName(SourceKind kind)
 {
     return kindNames[static_cast<std::size_t>(kind)];
+}
+
+bool staysBelow(const std::string& path)
+{
+    const std::filesystem::path parts(path);
+    return !parts.is_absolute()
+        && std::none_of(parts.begin(), parts.end(), [](const auto& part) { return part == ".."; });
 }
 
 void requireRunning(Database& database, RunId run)

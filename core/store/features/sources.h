@@ -89,6 +89,10 @@ private:
     Database& m_database;
 };
 
+/// Whether the place of an index is below the project's folder, the only one where it is looked
+/// for.
+bool staysBelow(const std::string& path);
+
 /// Throws a sentence unless this run is running.
 void requireRunning(Database& database, RunId run);
 

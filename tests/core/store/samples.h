@@ -10,8 +10,8 @@ Matrix matrix(std::size_t rows, std::size_t columns, std::uint64_t seed);
 /// The key of sample run number `n`.
 RunKey key(std::uint64_t n);
 
-/// Begins, fills and commits sample run number `n`: several matrices, integers, a description, and a
-/// sweep of a dictionary.
+/// Begins, fills and commits sample run number `n`: several matrices, integers, a description, and
+/// a sweep of a dictionary.
 RunId commit(Project& project, std::uint64_t n);
 
 /// Whether the project holds sample run `n` with exactly the contents that commit() gave it.

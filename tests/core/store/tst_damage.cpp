@@ -259,8 +259,7 @@ private slots:
         row("verdict", "UPDATE feature_check SET verdict = 'x'");
         row("index elsewhere", "UPDATE feature_sweep SET index_path = '/etc/passwd'");
         row("column of another name",
-            "UPDATE feature_column SET name = 'partners'"
-            " WHERE name = 'max' AND run = 1");
+            "UPDATE feature_column SET name = 'effect' WHERE name = 'max' AND run = 1");
         row("column without numbers", "DELETE FROM result WHERE name LIKE 'max@%' AND run = 2");
         row("column of another shape",
             "UPDATE result SET rows = 20, columns = 2"
@@ -281,7 +280,6 @@ private slots:
         row("score's detail", "UPDATE label_score SET detail = ''");
         row("score without value", "UPDATE label_score SET value = NULL");
         row("saved search", "UPDATE feature_filter SET query = '['");
-        row("words out of step", "UPDATE label SET text = 'others'");
         row("words of nothing", "DELETE FROM label WHERE run = 1");
         row("no index of words", "DROP TABLE label_fts");
         row("another index of words",
@@ -309,6 +307,16 @@ private slots:
                 project.featureSources().remove(source.id);
         samples::commit(project, 50);
         QVERIFY(samples::holds(project, 50));
+    }
+
+    void wordsOutOfStepAreMadeAnew()
+    {
+        tamper("UPDATE label SET text = 'others'");
+        QCOMPARE(Project::open(path()).verify().size(), 1u);
+        QVERIFY(soundAfterRepair());
+        Project project = Project::open(path());
+        QCOMPARE(project.featureBrowser().count({.labelWords = "others"}), 3u);
+        QCOMPARE(project.featureBrowser().count({.labelWords = "says"}), 0u);
     }
 
     void deepJsonIsHarmless()

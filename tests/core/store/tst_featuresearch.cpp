@@ -147,7 +147,7 @@ private:
 
     void addLabel(FeatureKey key)
     {
-        Label label;
+        FeatureLabel label;
         label.feature = key;
         plain(key).labels.emplace_back();
         label.text = someWords(plain(key).labels.back());
@@ -265,7 +265,7 @@ private slots:
                 const auto position = [&] {
                     const auto all = m_project->labels().of(label->feature);
                     std::vector<LabelId> ids(all.size());
-                    std::ranges::transform(all, ids.begin(), &Label::id);
+                    std::ranges::transform(all, ids.begin(), &FeatureLabel::id);
                     std::ranges::sort(ids); // as they were added, for none takes a freed place here
                     return std::ranges::find(ids, m_labels[at]) - ids.begin();
                 }();
@@ -308,8 +308,8 @@ private slots:
             QVERIFY(std::isnan(rows[i].numbers[2]));
             QCOMPARE(rows[i].label.empty(), feature.labels.empty());
         }
-        QCOMPARE(placeOf(order, order[321]), std::optional<std::size_t>(321));
-        QVERIFY(!placeOf(order, {m_sources[0], 5000}));
+        QCOMPARE(positionOf(order, order[321]), std::optional<std::size_t>(321));
+        QVERIFY(!positionOf(order, {m_sources[0], 5000}));
         std::set<std::size_t> places;
         for (std::uint64_t seed = 0; seed < 100; ++seed) {
             places.insert(randomPlace(10, seed));

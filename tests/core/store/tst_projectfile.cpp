@@ -74,7 +74,7 @@ private slots:
         {
             Project project = Project::open(path);
             QVERIFY(!project.readOnly());
-            QCOMPARE(project.version(), 1);
+            QCOMPARE(project.version(), 2);
             QVERIFY(names().contains("a.microtome-wal"));
             QVERIFY(samples::holds(project, 1) && samples::holds(project, 2));
             samples::commit(project, 3);
