@@ -1,6 +1,6 @@
 #include "core/nn/dictionary.h"
-#include "app/cli/command.h"
-#include "app/cli/dictionaryoptions.h"
+#include "app/cli/coderoptions.h"
+#include "app/cli/dictionarytrain.h"
 #include "app/cli/modeloptions.h"
 #include "app/cli/output.h"
 #include "app/cli/promptoptions.h"
@@ -19,12 +19,12 @@ namespace {
 using nlohmann::json;
 
 struct ProbeCommand {
-    DictionaryOptions dictionary;
+    CoderOptions dictionary;
     OutputOptions output;
 };
 
 struct CheckCommand {
-    DictionaryOptions dictionary;
+    CoderOptions dictionary;
     ModelOptions model;
     PromptOptions prompt;
     OutputOptions output;
@@ -106,7 +106,7 @@ void probe(const ProbeCommand& command)
     const auto parts = command.dictionary.parts();
     if (!parts.empty() && command.dictionary.part.empty()) {
         const SparseCoder first
-            = DictionaryOptions{command.dictionary.dictionary, parts.front(), {}}.open();
+            = CoderOptions{command.dictionary.dictionary, parts.front(), {}}.open();
         json document = documentOf(first);
         document["parts"] = parts;
         command.output.write(document, [&] {
@@ -237,8 +237,8 @@ void check(const CheckCommand& command)
 
 void addDictionary(CLI::App& app, Work& work)
 {
-    CLI::App* dictionary = app.add_subcommand(
-        "dictionary", "Sparse autoencoders, transcoders, crosscoders: recognise and check them");
+    CLI::App* dictionary = app.add_subcommand("dictionary",
+        "Sparse autoencoders, transcoders, crosscoders: recognise, check and train them");
     dictionary->require_subcommand(1);
 
     const auto probing = std::make_shared<ProbeCommand>();
@@ -283,6 +283,7 @@ replaced, ablated, recovered, kl_replaced, kl_ablated}, other_conventions, verdi
 Example:
   microtome-cli dictionary check --model gpt2 --dictionary res-jb/blocks.8 --file text.txt)");
     added->callback([checking, &work] { work = [checking] { check(*checking); }; });
+    addDictionaryTrain(*dictionary, work);
 }
 
 } // namespace microtome::cli

@@ -1,4 +1,4 @@
-#include "app/cli/dictionaryoptions.h"
+#include "app/cli/coderoptions.h"
 #include "app/cli/featurecommands.h"
 #include "app/cli/keep.h"
 #include "app/cli/modeloptions.h"

@@ -1,4 +1,4 @@
-#include "app/cli/dictionaryoptions.h"
+#include "app/cli/coderoptions.h"
 
 #include "core/features/load/coderparts.h"
 #include "core/features/load/open.h"
@@ -17,7 +17,7 @@ void addPlaceOptions(CLI::App& command, PlaceOptions& place)
     command.add_option("--writes", place.writes, "Where it writes")->type_name("POINT");
 }
 
-void DictionaryOptions::add(CLI::App& command)
+void CoderOptions::add(CLI::App& command)
 {
     command
         .add_option("--dictionary", dictionary,
@@ -29,17 +29,17 @@ void DictionaryOptions::add(CLI::App& command)
     addPlaceOptions(command, place);
 }
 
-std::vector<std::string> DictionaryOptions::parts() const
+std::vector<std::string> CoderOptions::parts() const
 {
     return coderParts(dictionary);
 }
 
-SparseCoder DictionaryOptions::open() const
+SparseCoder CoderOptions::open() const
 {
     return part.empty() ? openCoder(dictionary) : openCoderPart(dictionary, part);
 }
 
-std::vector<SparseCoder> DictionaryOptions::openAll() const
+std::vector<SparseCoder> CoderOptions::openAll() const
 {
     std::vector<std::string> names;
     if (part.empty())

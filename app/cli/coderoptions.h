@@ -14,7 +14,7 @@ namespace microtome::cli {
 
 /// Which dictionary, and where it reads and writes: `--dictionary`, `--part`, `--reads`,
 /// `--writes`.
-struct DictionaryOptions {
+struct CoderOptions {
     std::string dictionary;
     std::string part;
     PlaceOptions place;
