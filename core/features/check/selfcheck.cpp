@@ -18,8 +18,7 @@ std::vector<std::vector<bool>> takenOf(const std::vector<std::vector<TokenId>>& 
     std::vector<std::vector<bool>> taken;
     for (const auto& ids : sequences) {
         taken.emplace_back(ids.size(), true);
-        if (!ids.empty()
-            && (settings.excludeFirst || (settings.excludeBos && bos >= 0 && ids.front() == bos)))
+        if (!ids.empty() && settings.excludeBos && bos >= 0 && ids.front() == bos)
             taken.back().front() = false;
     }
     return taken;

@@ -11,7 +11,6 @@ namespace microtome {
 
 struct SelfCheckSettings {
     PlaceOptions place;
-    bool excludeFirst = false; ///< leaves the first token of a sequence out even where it is no BOS
     bool excludeBos = true;
     bool replace = true; ///< measures what becomes of the predictions, too
     std::size_t fewTokens = 1024; ///< other conventions are tried on so many

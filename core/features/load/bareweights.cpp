@@ -13,9 +13,12 @@ namespace {
 
 constexpr std::array kinds{".safetensors", ".pt", ".pth", ".bin", ".npz"};
 
+/// The weights of SAELens mean nothing certain without their cfg.json.
+constexpr const char* saeLensFile = "sae_weights.safetensors";
+
 bool holdsWeights(const std::string& file)
 {
-    return file.find('/') == std::string::npos
+    return file != saeLensFile && file.find('/') == std::string::npos
         && std::ranges::any_of(kinds, [&](const char* kind) { return file.ends_with(kind); });
 }
 
