@@ -28,6 +28,7 @@ void addLens(CLI::App&, Work& work);
 void addHeads(CLI::App&, Work& work);
 void addDla(CLI::App&, Work& work);
 void addPatch(CLI::App&, Work& work);
+void addDictionary(CLI::App&, Work& work);
 void addProject(CLI::App&, Work& work);
 void addTrain(CLI::App&, Work& work);
 

@@ -39,7 +39,7 @@ int perform(int argc, char** argv)
     Work work;
     describe(app);
     for (const auto add : {addInfo, addTokenize, addRun, addGenerate, addLens, addHeads, addDla,
-             addPatch, addTrain, addProject})
+             addPatch, addDictionary, addTrain, addProject})
         add(app, work);
     try {
         app.parse(argc, argv);

@@ -7,9 +7,6 @@
 
 namespace microtome {
 
-namespace {
-
-/// Throws Error where the tokens are not what the coder reads; gives their number.
 std::size_t tokensOf(const SparseCoder& coder, const std::vector<Matrix>& inputs)
 {
     if (inputs.size() != coder.inputs.size())
@@ -28,6 +25,8 @@ std::size_t tokensOf(const SparseCoder& coder, const std::vector<Matrix>& inputs
     }
     return inputs.front().rows();
 }
+
+namespace {
 
 std::vector<double> seen(const CoderInput& input, std::span<const float> token)
 {
@@ -78,17 +77,20 @@ void addSkip(std::vector<double>& y, const Matrix& skip, std::span<const float> 
     }
 }
 
-/// y = f decoder + bias, for the values f of one token.
-std::vector<double> written(const CoderOutput& output, std::span<const double> f)
+/// y = f decoder + bias of one token, f divided by `norms` [n] unless there are none.
+std::vector<double> written(const CoderOutput& output, const FiredLatents& fired, std::size_t token,
+    std::span<const double> norms)
 {
     std::vector<double> y(output.bias.begin(), output.bias.end());
     y.resize(output.decoder.columns());
-    for (std::size_t latent = 0; latent < f.size(); ++latent) {
-        if (f[latent] == 0)
-            continue;
+    for (std::size_t i = fired.starts[token]; i < fired.starts[token + 1]; ++i) {
+        const std::size_t latent = fired.latent[i];
+        double f = fired.value[i];
+        if (!norms.empty())
+            f = norms[latent] > 0 ? f / norms[latent] : 0;
         const auto row = output.decoder.row(latent);
         for (std::size_t j = 0; j < y.size(); ++j)
-            y[j] += f[latent] * static_cast<double>(row[j]);
+            y[j] += f * static_cast<double>(row[j]);
     }
     return y;
 }
@@ -117,9 +119,9 @@ Matrix encode(const SparseCoder& coder, const std::vector<Matrix>& inputs)
 }
 
 std::vector<Matrix> decode(
-    const SparseCoder& coder, const Matrix& latents, const std::vector<Matrix>& inputs)
+    const SparseCoder& coder, const FiredLatents& fired, const std::vector<Matrix>& inputs)
 {
-    if (tokensOf(coder, inputs) != latents.rows() || latents.columns() != coder.latents())
+    if (tokensOf(coder, inputs) != fired.tokens() || fired.latents != coder.latents())
         throw Error("The latents are not those of the tokens that were given.");
     std::vector<double> norms;
     if (dividesByDecoderNorm(coder))
@@ -131,13 +133,9 @@ std::vector<Matrix> decode(
         const std::size_t own = scaledAs(coder, o);
         const std::size_t width = output.decoder.columns();
         std::vector<float> values;
-        values.reserve(latents.rows() * width);
-        for (std::size_t t = 0; t < latents.rows(); ++t) {
-            const auto row = latents.row(t);
-            std::vector<double> f(row.begin(), row.end());
-            for (std::size_t i = 0; i < norms.size(); ++i)
-                f[i] = norms[i] > 0 ? f[i] / norms[i] : 0;
-            std::vector<double> y = written(output, f);
+        values.reserve(fired.tokens() * width);
+        for (std::size_t t = 0; t < fired.tokens(); ++t) {
+            std::vector<double> y = written(output, fired, t, norms);
             if (output.scaledBack) {
                 const NormedToken back = normed(coder.inputs[own].norm, inputs[own].row(t));
                 for (double& value : y)
@@ -148,7 +146,7 @@ std::vector<Matrix> decode(
             for (const double value : y)
                 values.push_back(static_cast<float>(value));
         }
-        made.emplace_back(latents.rows(), width, std::move(values));
+        made.emplace_back(fired.tokens(), width, std::move(values));
     }
     return made;
 }

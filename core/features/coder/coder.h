@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/features/coder/fired.h"
 #include "core/model/matrix.h"
 
 #include <map>
@@ -140,6 +141,10 @@ struct SparseCoder {
 /// latent can meet, a number that is not finite.
 void check(const SparseCoder&);
 
+/// How many tokens the inputs are of, one matrix [tokens, d_in] for each input. Throws Error where
+/// they are not what the coder reads.
+std::size_t tokensOf(const SparseCoder&, const std::vector<Matrix>& inputs);
+
 /// The latents of some tokens: f [tokens, n], one matrix [tokens, d_in] for each input. Plain and
 /// slow, in the order of the formula: what the engine's fast one is held against.
 Matrix encode(const SparseCoder&, const std::vector<Matrix>& inputs);
@@ -147,7 +152,12 @@ Matrix encode(const SparseCoder&, const std::vector<Matrix>& inputs);
 /// What they make: one matrix [tokens, d_out] for each output. The inputs are needed for what is
 /// scaled back and for skips.
 std::vector<Matrix> decode(
-    const SparseCoder&, const Matrix& latents, const std::vector<Matrix>& inputs);
+    const SparseCoder&, const FiredLatents&, const std::vector<Matrix>& inputs);
+inline std::vector<Matrix> decode(
+    const SparseCoder& coder, const Matrix& latents, const std::vector<Matrix>& inputs)
+{
+    return decode(coder, FiredLatents::of(latents), inputs);
+}
 
 /// The same coder with decoder rows of norm 1 (over all outputs together) and latents as much
 /// larger, so that their values are in the units of what they write. Throws Error where that would

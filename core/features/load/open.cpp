@@ -1,5 +1,6 @@
 #include "core/features/load/open.h"
 
+#include "core/features/load/bareweights.h"
 #include "core/features/load/circuittracer.h"
 #include "core/features/load/codebookfeatures.h"
 #include "core/features/load/crosslayer.h"
@@ -43,6 +44,7 @@ constexpr std::array formats{
     CoderFormat{"encoder_linear and decoder_linear", recognisesLinearPair, readLinearPair},
     CoderFormat{"crosscoder of models", recognisesModelDiff, readModelDiff},
     CoderFormat{"dictionary_learning", recognisesDictionaryLearning, readDictionaryLearning},
+    CoderFormat{"weights alone", recognisesBareWeights, readBareWeights},
 };
 
 std::string knownFormats()
