@@ -200,6 +200,10 @@ std::vector<std::string> salvage(const fs::path& path)
             Database to(beside, Database::Mode::Create);
             createSchema(to);
             copyTables(from, to, lost);
+            for (const auto& [table, index] : textIndexes())
+                if (schemaColumns(from, index).empty())
+                    lost.push_back(std::string("The index of words of the table “") + table
+                        + "” was made anew.");
             rebuildTextIndexes(to);
             followChanges(to);
             dropDangling(to, lost);

@@ -98,6 +98,17 @@ void checkSweeps(Database& database, Problems& problems)
                 + "” is said to lie outside the project's folder; sweep it again.");
 }
 
+/// A reading connection does not look at the table's own conditions.
+void checkScores(Database& database, Problems& problems)
+{
+    const std::int64_t count = database.integer(
+        "SELECT count(*) FROM label_score WHERE status NOT IN ('scored', 'missing')"
+        " OR (status = 'scored') <> (value IS NOT NULL)");
+    if (count > 0)
+        problems.sentences.push_back(std::to_string(count)
+            + " scores of labels say neither a value nor that it is missing.");
+}
+
 /// The index's own check of itself against the texts, which only a writing connection can ask for;
 /// any can see which rows it holds.
 void checkTexts(Database& database, Problems& problems)
@@ -128,6 +139,7 @@ void checkFeatures(Database& database, Problems& problems)
     checkLatents(database, problems);
     checkSweeps(database, problems);
     checkColumns(database, problems);
+    checkScores(database, problems);
     checkTexts(database, problems);
 }
 
