@@ -60,10 +60,10 @@ foreach(file ${files})
             endif()
         endif()
         if(room MATCHES "^app" AND include MATCHES "^core/nn/"
-            AND NOT include MATCHES "^core/nn/(open|train|train/recipe|dictionary)\\.h$")
+            AND NOT include MATCHES "^core/nn/(open|train|train/recipe|dictionary|dictionaries/train|directions/[a-z]+)\\.h$")
             fault(${file} ${number} ${include}
                 "app opens models through core/nn/open.h, trains them through core/nn/train.h and \
-holds dictionaries against them through core/nn/dictionary.h")
+takes dictionaries through dictionary.h, dictionaries/train.h and directions/")
         endif()
     endforeach()
 endforeach()

@@ -25,7 +25,7 @@ struct TrainCommand {
     ModelOptions model;
     std::string config;
     std::string out;
-    DictionaryOptions options;
+    DictionaryTrainOptions options;
     std::string progress;
     bool json = false;
 };
@@ -109,7 +109,7 @@ void train(const TrainCommand& command)
     ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
     ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
     const DictionaryRecipe recipe = readDictionaryRecipe(command.config);
-    DictionaryOptions options = command.options;
+    DictionaryTrainOptions options = command.options;
     const StopSignals signals;
     options.stop = signals.flag();
     options.threads = command.model.threads;

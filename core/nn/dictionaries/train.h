@@ -10,7 +10,7 @@
 
 namespace microtome {
 
-struct DictionaryOptions {
+struct DictionaryTrainOptions {
     int threads = 0; ///< 0: as the recipe says
     bool resume = false; ///< go on from the state that an interrupted training left
     std::shared_ptr<std::atomic<bool>> stop; ///< set: save the state, throw Error
@@ -44,12 +44,12 @@ struct ActivationRows {
 /// device and threads give the same bytes, however often it was interrupted and resumed. Throws
 /// Error with a sentence; what was saved stays.
 DictionaryRecord trainDictionary(const DictionaryRecipe&, Model&, const std::filesystem::path& out,
-    const DictionaryOptions& = {}, const OnDictionaryProgress& report = {});
+    const DictionaryTrainOptions& = {}, const OnDictionaryProgress& report = {});
 
 /// The same of activations in memory, in an order drawn anew for every epoch. `heldout`: what it is
 /// evaluated on; with no rows, the last `evaluateTokens` of the others.
 DictionaryRecord trainDictionary(const DictionaryRecipe&, const ActivationRows&,
-    const ActivationRows& heldout, const std::filesystem::path& out, const DictionaryOptions& = {},
-    const OnDictionaryProgress& report = {});
+    const ActivationRows& heldout, const std::filesystem::path& out,
+    const DictionaryTrainOptions& = {}, const OnDictionaryProgress& report = {});
 
 } // namespace microtome

@@ -34,7 +34,7 @@ public:
     FlushDenormals& operator=(const FlushDenormals&) = delete;
 };
 
-std::string engineOf(const DictionaryRecipe& recipe, const DictionaryOptions& options)
+std::string engineOf(const DictionaryRecipe& recipe, const DictionaryTrainOptions& options)
 {
     const Machine machine = prepareMachine(options.threads > 0 ? options.threads : recipe.threads);
     return machine.engine + ", " + machine.blas + ", f32, " + std::to_string(machine.threads)
@@ -62,7 +62,7 @@ double scaleOf(const at::Tensor& rows)
 } // namespace
 
 DictionaryTrainer::DictionaryTrainer(const DictionaryRecipe& recipe, DictionarySource& source,
-    fs::path out, const DictionaryOptions& options, const OnDictionaryProgress& report)
+    fs::path out, const DictionaryTrainOptions& options, const OnDictionaryProgress& report)
     : m_recipe(recipe)
     , m_source(source)
     , m_out(std::move(out))
@@ -329,14 +329,14 @@ DictionaryRecord DictionaryTrainer::run()
 } // namespace nn
 
 DictionaryRecord trainDictionary(const DictionaryRecipe& recipe, Model& model, const fs::path& out,
-    const DictionaryOptions& options, const OnDictionaryProgress& report)
+    const DictionaryTrainOptions& options, const OnDictionaryProgress& report)
 {
     const auto source = nn::modelSource(recipe, model);
     return nn::DictionaryTrainer(recipe, *source, out, options, report).run();
 }
 
 DictionaryRecord trainDictionary(const DictionaryRecipe& recipe, const ActivationRows& rows,
-    const ActivationRows& heldout, const fs::path& out, const DictionaryOptions& options,
+    const ActivationRows& heldout, const fs::path& out, const DictionaryTrainOptions& options,
     const OnDictionaryProgress& report)
 {
     const auto source = nn::matrixSource(recipe, rows, heldout);

@@ -12,7 +12,7 @@ namespace microtome::nn {
 class DictionaryTrainer {
 public:
     DictionaryTrainer(const DictionaryRecipe&, DictionarySource&, std::filesystem::path out,
-        const DictionaryOptions&, const OnDictionaryProgress&);
+        const DictionaryTrainOptions&, const OnDictionaryProgress&);
 
     DictionaryRecord run();
 
@@ -40,7 +40,7 @@ private:
     const DictionaryRecipe& m_recipe;
     DictionarySource& m_source;
     std::filesystem::path m_out;
-    DictionaryOptions m_options;
+    DictionaryTrainOptions m_options;
     Progress m_progress;
     const OnDictionaryProgress& m_report;
     std::string m_engine;

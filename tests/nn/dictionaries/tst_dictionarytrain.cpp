@@ -43,7 +43,7 @@ int trainHere(const char* kind, const char* steps, const char* out, bool resume)
 {
     json form = recipeForm(kind);
     form["steps"] = std::stoi(steps);
-    DictionaryOptions options;
+    DictionaryTrainOptions options;
     options.resume = resume;
     options.stop = std::make_shared<std::atomic<bool>>(false);
     try {
@@ -79,7 +79,7 @@ private:
     }
 
     static std::string refusal(const DictionaryRecipe& recipe, const ActivationRows& rows,
-        const fs::path& out, const DictionaryOptions& options = {})
+        const fs::path& out, const DictionaryTrainOptions& options = {})
     {
         try {
             trainDictionary(recipe, rows, {}, out, options);
@@ -110,7 +110,7 @@ void TestDictionaryTrain::stopsAndGoesOn()
     // Reports come at evaluations alone, so that where it stops does not depend on the clock.
     int stops = 0;
     for (;; ++stops) {
-        DictionaryOptions options;
+        DictionaryTrainOptions options;
         options.resume = stops > 0;
         options.stop = std::make_shared<std::atomic<bool>>(false);
         int reports = 0;
@@ -132,7 +132,7 @@ void TestDictionaryTrain::stopsAndGoesOn()
         QVERIFY2(bytesOf(place(name) / file) == bytesOf(place(name + " whole") / file), file);
     QVERIFY(!bytesOf(place(name) / "cfg.json").empty());
     QVERIFY(!fs::exists(place(name) / "state"));
-    DictionaryOptions again;
+    DictionaryTrainOptions again;
     again.resume = true;
     QCOMPARE(trainDictionary(recipe, rows, {}, place(name), again).toJson(),
         bytesOf(place(name) / "dictionary.json"));
@@ -214,7 +214,7 @@ void TestDictionaryTrain::refuses()
     QVERIFY(says(refusal(recipe, rows, place("file")), "folder"));
     trainDictionary(recipe, rows, {}, place("taken"));
     QVERIFY(says(refusal(recipe, rows, place("taken")), "not empty"));
-    DictionaryOptions resume;
+    DictionaryTrainOptions resume;
     resume.resume = true;
     json other = recipeForm("topk");
     other["seed"] = 6;
@@ -237,7 +237,7 @@ void TestDictionaryTrain::refuses()
     QVERIFY(!fs::exists(place("nan") / "cfg.json"));
 
     // A state that was damaged, and one of other activations.
-    DictionaryOptions stopped;
+    DictionaryTrainOptions stopped;
     stopped.stop = std::make_shared<std::atomic<bool>>(true);
     QVERIFY(says(refusal(recipe, activations(), place("cut"), stopped), "--resume"));
     const fs::path state = place("cut") / "state" / "state.safetensors";
@@ -267,7 +267,7 @@ void TestDictionaryTrain::diverges()
 void TestDictionaryTrain::threads()
 {
     const DictionaryRecipe recipe = dictionaryRecipe(recipeForm("topk"), ".");
-    DictionaryOptions two;
+    DictionaryTrainOptions two;
     two.threads = 2;
     const auto a = trainDictionary(recipe, activations(), {}, place("one"));
     const auto b = trainDictionary(recipe, activations(), {}, place("two"), two);
