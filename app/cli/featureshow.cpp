@@ -106,7 +106,7 @@ json documentOf(const ShowCommand& command, Project& project)
             ? -1
             : static_cast<std::int64_t>(detail.number(FeatureNumber::TopToken)));
     document["numbers"] = numbers;
-    for (const Label& label : detail.labels)
+    for (const FeatureLabel& label : detail.labels)
         document["labels"].push_back(
             {{"text", label.text}, {"method", label.method}, {"author", label.author}});
     if (detail.sweep)

@@ -104,7 +104,7 @@ struct Data {
         std::vector<std::string> texts(contexts);
         std::ranges::generate(texts, [&] { return text(random, 60); });
         project->featureContexts().put(swept, 0, texts);
-        std::vector<Label> labels(latents);
+        std::vector<FeatureLabel> labels(latents);
         for (std::uint32_t latent = 0; latent < latents; ++latent) {
             labels[latent].feature = {id, latent};
             labels[latent].text = text(random, 8);

@@ -241,7 +241,7 @@ std::vector<FeatureRow> FeatureBrowser::rows(std::span<const FeatureKey> keys,
         FeatureRow row{.key = key, .numbers = {}, .label = {}};
         for (const FeatureNumber number : numbers)
             row.numbers.push_back(numberOf(scope, number, key.latent));
-        const std::vector<Label> labels = Labels(*m_database).of(key);
+        const std::vector<FeatureLabel> labels = Labels(*m_database).of(key);
         if (!labels.empty())
             row.label = labels.front().text;
         rows.push_back(std::move(row));
@@ -296,7 +296,7 @@ FeatureDetail FeatureBrowser::open(FeatureKey key, std::optional<SweepId> sweep)
 
     Labels labels(*m_database);
     detail.labels = labels.of(key);
-    for (const Label& label : detail.labels)
+    for (const FeatureLabel& label : detail.labels)
         std::ranges::move(labels.scores(label.id), std::back_inserter(detail.scores));
     FeatureLists lists(*m_database);
     detail.tags = lists.tags(key);

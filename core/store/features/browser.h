@@ -32,7 +32,7 @@ struct FeatureDetail {
     std::vector<Ranked> decoderNeighbours, encoderNeighbours, partners; ///< latents
     LogitHistogram logits;
     std::string contexts;
-    std::vector<Label> labels; ///< newest first
+    std::vector<FeatureLabel> labels; ///< newest first
     std::vector<LabelScore> scores; ///< of all these labels
     std::vector<std::string> tags;
     std::vector<FeatureList> lists; ///< that it is on, with its note there

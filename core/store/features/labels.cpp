@@ -23,7 +23,7 @@ const std::string labelQuery
     = "SELECT l.id, l.run, l.text, l.method, l.author, l.model, l.created FROM label l"
       " LEFT JOIN run ON run.id = l.run WHERE (l.run IS NULL OR run.status = 'done') ";
 
-Label labelFrom(const Statement& row)
+FeatureLabel labelFrom(const Statement& row)
 {
     return {.id = row.id<LabelId>(0),
         .feature = unpacked(row.integer(0) / Labels::mostPerFeature),
@@ -53,18 +53,18 @@ std::int64_t freeId(Database& database, FeatureKey feature)
 
 } // namespace
 
-LabelId Labels::add(const Label& label)
+LabelId Labels::add(const FeatureLabel& label)
 {
     return add(std::span(&label, 1)).front();
 }
 
-std::vector<LabelId> Labels::add(std::span<const Label> labels)
+std::vector<LabelId> Labels::add(std::span<const FeatureLabel> labels)
 {
     std::vector<LabelId> ids;
     ids.reserve(labels.size());
     Transaction transaction(m_database);
     std::optional<RunId> running;
-    for (const Label& label : labels) {
+    for (const FeatureLabel& label : labels) {
         requireLatent(m_database, label.feature);
         if (label.run && label.run != running)
             requireRunning(m_database, *label.run);
@@ -82,15 +82,15 @@ std::vector<LabelId> Labels::add(std::span<const Label> labels)
     return ids;
 }
 
-std::optional<Label> Labels::get(LabelId id)
+std::optional<FeatureLabel> Labels::get(LabelId id)
 {
     Statement row = m_database.prepare(labelQuery + "AND l.id = ?1").bind(id);
     return row.step() ? std::optional(labelFrom(row)) : std::nullopt;
 }
 
-std::vector<Label> Labels::of(FeatureKey feature)
+std::vector<FeatureLabel> Labels::of(FeatureKey feature)
 {
-    std::vector<Label> labels;
+    std::vector<FeatureLabel> labels;
     Statement row = m_database.prepare(
         labelQuery + "AND l.id >= ?1 AND l.id < ?2 ORDER BY l.created DESC, l.id DESC");
     row.bind(firstId(feature), firstId(feature) + mostPerFeature);

@@ -28,7 +28,7 @@ struct LabelScore {
 };
 
 /// What somebody or something says that a feature is.
-struct Label {
+struct FeatureLabel {
     LabelId id{}; ///< set by add
     FeatureKey feature{};
     std::optional<RunId> run = {}; ///< a running one when it is added; absent: a person's
@@ -50,14 +50,14 @@ public:
     /// Labels that a feature may have.
     static constexpr std::int64_t mostPerFeature = 256;
 
-    LabelId add(const Label& label);
+    LabelId add(const FeatureLabel& label);
 
     /// All or none; ids in the order of `labels`.
-    std::vector<LabelId> add(std::span<const Label> labels);
-    std::optional<Label> get(LabelId id);
+    std::vector<LabelId> add(std::span<const FeatureLabel> labels);
+    std::optional<FeatureLabel> get(LabelId id);
 
     /// Newest first.
-    std::vector<Label> of(FeatureKey feature);
+    std::vector<FeatureLabel> of(FeatureKey feature);
     void setText(LabelId id, const std::string& text);
     void remove(LabelId id);
 

@@ -55,7 +55,7 @@ void addFeatures(Project& project, RunId run, std::uint64_t n)
     columns.put(run, scope, Ranking::Partners, 3, ids, matrix(latents, 3, n + 3).values());
     const std::vector<std::string> contexts(latents, "the mill of number" + std::to_string(n));
     project.featureContexts().put(*scope.sweep, 0, contexts);
-    Label label;
+    FeatureLabel label;
     label.feature = {source, labelled(n)};
     label.run = run;
     label.text = "says number" + std::to_string(n);

@@ -154,7 +154,7 @@ private slots:
     void labels()
     {
         Labels labels = m_project->labels();
-        Label label{.feature = key(3), .text = "mills", .method = "person", .author = "me"};
+        FeatureLabel label{.feature = key(3), .text = "mills", .method = "person", .author = "me"};
         const LabelId first = labels.add(label);
         label.text = "rivers";
         const LabelId second = labels.add(label);
@@ -168,12 +168,12 @@ private slots:
         labels.remove(first);
         QCOMPARE(labels.of(key(3)).size(), 1u);
         label.feature = key(100);
-        const std::vector<Label> two{{.feature = key(5), .text = "x"}, label};
+        const std::vector<FeatureLabel> two{{.feature = key(5), .text = "x"}, label};
         QVERIFY(sentenceOf([&] { labels.add(two); }).contains("There is no latent 100"));
         QVERIFY(labels.of(key(5)).empty()); // all or none
 
         label.feature = key(99);
-        labels.add(std::vector<Label>(256, label));
+        labels.add(std::vector<FeatureLabel>(256, label));
         QVERIFY(sentenceOf([&] { labels.add(label); }).contains("256 labels"));
         labels.remove(labels.of(key(99))[100].id);
         labels.add(label); // a place is free

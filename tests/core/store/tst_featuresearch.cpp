@@ -147,7 +147,7 @@ private:
 
     void addLabel(FeatureKey key)
     {
-        Label label;
+        FeatureLabel label;
         label.feature = key;
         plain(key).labels.emplace_back();
         label.text = someWords(plain(key).labels.back());
@@ -265,7 +265,7 @@ private slots:
                 const auto position = [&] {
                     const auto all = m_project->labels().of(label->feature);
                     std::vector<LabelId> ids(all.size());
-                    std::ranges::transform(all, ids.begin(), &Label::id);
+                    std::ranges::transform(all, ids.begin(), &FeatureLabel::id);
                     std::ranges::sort(ids); // as they were added, for none takes a freed place here
                     return std::ranges::find(ids, m_labels[at]) - ids.begin();
                 }();
