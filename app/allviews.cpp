@@ -1,6 +1,7 @@
 #include "app/workspace.h"
 
 #include "views/attention/attentionview.h"
+#include "views/features/featuresview.h"
 #include "views/lens/lensview.h"
 #include "views/patching/patchingview.h"
 #include "views/statistics/statisticsview.h"
@@ -10,8 +11,8 @@ namespace microtome {
 
 ViewFactories allViews()
 {
-    return {lensFactory(), attentionFactory(), patchingFactory(), statisticsFactory(),
-        trainingFactory()};
+    return {lensFactory(), attentionFactory(), featuresFactory(), patchingFactory(),
+        statisticsFactory(), trainingFactory()};
 }
 
 } // namespace microtome

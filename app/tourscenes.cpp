@@ -2,6 +2,7 @@
 
 #include "app/pictures.h"
 #include "views/attention/attentionview.h"
+#include "views/features/featuresview.h"
 #include "views/patching/patchingview.h"
 #include "views/patching/patchlens.h"
 #include "views/patching/sweepform.h"
@@ -12,7 +13,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <QCoreApplication>
 #include <QStringList>
+#include <QThread>
 
 namespace microtome {
 
@@ -57,6 +60,16 @@ void dragCell(PatchingView& view, Session& session)
     view.lens().patch(cell, cell);
 }
 
+/// Until everything that was asked of the project is on screen.
+void waitForFeatures(const FeaturesView& view)
+{
+    for (int quiet = 0; quiet < 3;) {
+        QCoreApplication::processEvents();
+        quiet = view.desk().idle() ? quiet + 1 : 0;
+        QThread::msleep(1);
+    }
+}
+
 } // namespace
 
 QString corruptedPrompt(const Session& session)
@@ -99,6 +112,15 @@ std::vector<TourScene> scenesOf(View* view, Session& session)
             [&session] { session.openCheckpoint(session.history().states.size() - 1); }});
     } else if (auto* statistics = dynamic_cast<StatisticsView*>(view)) {
         scenes.push_back(mode(*statistics, QStringLiteral("-norms"), "/mode"_json_pointer));
+    } else if (auto* features = dynamic_cast<FeaturesView*>(view)) {
+        scenes.front().enter = [features] { waitForFeatures(*features); };
+        scenes.push_back({QStringLiteral("-quantiles"),
+            [features] {
+                features->restore({{"examples", 1}});
+            },
+            [features] {
+                features->restore({{"examples", 0}});
+            }});
     } else if (auto* patching = dynamic_cast<PatchingView*>(view)) {
         scenes.front().enter = [patching, &session] { runSweep(*patching, session); };
         scenes.push_back(

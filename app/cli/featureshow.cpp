@@ -1,9 +1,8 @@
 #include "app/cli/featurecommands.h"
 #include "app/cli/output.h"
 #include "app/cli/table.h"
-#include "core/features/corpus/corpus.h"
-#include "core/features/index/featureindex.h"
 #include "core/features/samples/samples.h"
+#include "core/store/features/sweepfiles.h"
 #include "core/store/project.h"
 
 #include <CLI/CLI.hpp>
@@ -40,43 +39,21 @@ json rankedLatents(const std::vector<Ranked>& all, const char* what)
     return rows;
 }
 
-/// The corpus of a sweep, by its content, in the folder of its index; null where it is gone.
-std::unique_ptr<Corpus> corpusOf(const fs::path& folder, const FeatureSweep& sweep)
-{
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(folder, error))
-        if (entry.path().extension() == ".corpus") {
-            try {
-                auto corpus = std::make_unique<Corpus>(entry.path());
-                if (corpus->hash() == sweep.corpusHash)
-                    return corpus;
-            } catch (const Error&) {
-                continue;
-            }
-        }
-    return {};
-}
-
 json examplesOf(const ShowCommand& command, const fs::path& project, const FeatureSweep& sweep,
     const TokenTexts& texts)
 {
     json rows = json::array();
-    const fs::path file = project.parent_path() / sweep.indexPath;
-    std::error_code error;
-    if (sweep.indexPath.empty() || !fs::exists(file, error))
+    const SweepFiles files = openSweepFiles(project, sweep);
+    if (!files.missing.empty())
         return rows;
-    const auto corpus = corpusOf(file.parent_path(), sweep);
-    if (!corpus)
-        return rows;
-    const FeatureIndex index(file);
     SampleSettings settings;
     settings.top = command.examples;
     settings.quantiles = settings.intervals = 1;
     settings.perQuantile = settings.perInterval = settings.silent = 0;
     for (const Sample& sample :
-        takeSamples(index, Windows(*corpus), command.latent, settings).top.samples) {
+        takeSamples(*files.index, Windows(*files.corpus), command.latent, settings).top.samples) {
         json tokens = json::array();
-        for (const std::uint32_t id : corpus->ids(sample.tokens))
+        for (const std::uint32_t id : files.corpus->ids(sample.tokens))
             tokens.push_back(texts(id));
         rows.push_back({{"tokens", tokens}, {"values", sample.values},
             {"peak", sample.peak - sample.tokens.begin}, {"max", sample.strength},
@@ -106,7 +83,7 @@ json documentOf(const ShowCommand& command, Project& project)
             ? -1
             : static_cast<std::int64_t>(detail.number(FeatureNumber::TopToken)));
     document["numbers"] = numbers;
-    for (const Label& label : detail.labels)
+    for (const FeatureLabel& label : detail.labels)
         document["labels"].push_back(
             {{"text", label.text}, {"method", label.method}, {"author", label.author}});
     if (detail.sweep)

@@ -146,6 +146,8 @@ signals:
     /// Once per turn of the event loop.
     void changed(microtome::Changes);
     void asked(const QString& command);
+    /// Another project, or none, is about to take the place of the open one: readers of it close.
+    void projectLeaves();
     void told(const QString& sentence);
 
 private:

@@ -52,6 +52,8 @@ RunKey keyOf(
 
 void Session::setProject(std::shared_ptr<Project> project)
 {
+    if (m_project)
+        emit projectLeaves();
     m_project = std::move(project);
     m_kept = 0;
     m_keptSerial = 0;
