@@ -17,6 +17,8 @@ void addFeaturesRows(CLI::App&, Work& work); ///< list, search
 void addFeaturesShow(CLI::App&, Work& work);
 void addFeaturesTop(CLI::App&, Work& work);
 void addFeaturesLabels(CLI::App&, Work& work);
+void addFeaturesImport(CLI::App&, Work& work);
+void addFeaturesExport(CLI::App&, Work& work);
 
 /// Tokens of a project's model as text: by its tokenizer where its folder is still there, else ids.
 class TokenTexts {

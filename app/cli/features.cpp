@@ -263,6 +263,8 @@ void addFeatures(CLI::App& app, Work& work)
     addFeaturesShow(*features, work);
     addFeaturesTop(*features, work);
     addFeaturesLabels(*features, work);
+    addFeaturesImport(*features, work);
+    addFeaturesExport(*features, work);
 }
 
 } // namespace microtome::cli

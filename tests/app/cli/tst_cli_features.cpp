@@ -53,6 +53,7 @@ private slots:
     void searches();
     void shows();
     void tops();
+    void imports();
     void refuses_data();
     void refuses();
 };
@@ -183,6 +184,56 @@ void TestCliFeatures::tops()
     QCOMPARE(top.at("features").size(), std::size_t(3));
 }
 
+/// A batch of SAEDashboard's form, in which latent 2 fires at tools; then its labels out and in.
+void TestCliFeatures::imports()
+{
+    const QString batch = m_folder.filePath("batch-0.json");
+    const json words = json::array({"animal", "tool"});
+    const json activation{{"tokens", words}, {"values", json::array({0, 1.5})}};
+    const json feature{{"feature_index", 2}, {"frac_nonzero", 0.5},
+        {"pos_str", json::array({"tool"})}, {"pos_values", json::array({3.0})},
+        {"activations", json::array({activation})}};
+    const json document{{"model_id", "planted"}, {"layer", 0}, {"sae_set", "seen"},
+        {"features", json::array({feature})}};
+    writeText(batch.toStdString(), document.dump());
+    const QString project = m_folder.filePath("imported.microtome");
+    const QStringList command{"features", "import", batch, "--model", model, "--project", project,
+        "--latents", "32", "--reads", "blocks.0.hook_resid_pre", "--json"};
+    const json report = cli(command).json();
+    const json& source = report.at("sources").at(0);
+    QCOMPARE(source.at("name"), json("0-seen"));
+    QCOMPARE(source.at("windows"), json(1));
+    QCOMPARE(source.at("unknown_logits"), json(0));
+    QCOMPARE(report.at("found"), json(false));
+    QCOMPARE(cli(command).json().at("found"), json(true));
+
+    const json shown = cli(
+        {"features", "show", "--project", project, "--source", "1", "--latent", "2", "--json"})
+                           .json();
+    QCOMPARE(shown.at("reads"), json("blocks.0.hook_resid_pre"));
+    QCOMPARE(shown.at("numbers").at("density"), json(0.5));
+    const auto text = [](const json& token) {
+        return QString::fromStdString(token.get<std::string>()).trimmed();
+    };
+    QCOMPARE(text(shown.at("promoted").at(0).at("token")), QString("tool"));
+    QCOMPARE(text(shown.at("examples").at(0).at("tokens").at(1)), QString("tool"));
+    QCOMPARE(shown.at("examples").at(0).at("max"), json(1.5));
+
+    const QString labels = m_folder.filePath("labels.jsonl");
+    writeText(labels.toStdString(),
+        R"({"modelId":"planted","layer":"0-seen","index":"2","description":"tools","typeName":"t"})");
+    cli({"features", "import", labels, "--model", model, "--project", project, "--source", "1",
+            "--json"})
+        .json();
+    const json rows
+        = cli({"features", "export", "--project", project, "--source", "1", "--json"}).json();
+    QCOMPARE(rows.size(), std::size_t(1));
+    QCOMPARE(rows[0].at("description"), json("tools"));
+    QCOMPARE(rows[0].at("index"), json("2"));
+    QCOMPARE(cli({"project", "verify", "--project", project, "--json"}).json().at("problems"),
+        json::array());
+}
+
 void TestCliFeatures::refuses_data()
 {
     QTest::addColumn<QStringList>("words");
@@ -204,6 +255,11 @@ void TestCliFeatures::refuses_data()
     QTest::newRow("no text") << QStringList{"features", "build", "--model", model, "--dictionary",
         dictionary, "--text", m_folder.filePath("none.txt"), "--project", m_project}
                              << 1;
+    QTest::newRow("nothing to import") << QStringList{"features", "import", m_text, "--model",
+        model, "--project", m_folder.filePath("no.microtome")}
+                                       << 1;
+    QTest::newRow("nothing to export")
+        << QStringList{"features", "export", "--project", m_project} << 2;
     QTest::newRow("no such number")
         << QStringList{"features", "list", "--project", m_project, "--filter", "size<1"} << 2;
     QTest::newRow("nothing to sweep") << QStringList{"features", "build", "--model", model,
