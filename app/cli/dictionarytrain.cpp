@@ -173,6 +173,7 @@ void addDictionaryTrain(CLI::App& dictionary, Work& work)
   encoder_start [1; 0.1 without k]; dead_after: tokens [a 20th of all]; seed [0]; threads [1]
   evaluate   {"every": steps [a 40th], "tokens" [8192], "loss_tokens" [8192; 0: not measured]}
   save_every steps between two saved states [200]
+  half       save the matrices in half precision; curve and ce are of them before that [false]
 
 DIR gets cfg.json, sae_weights.safetensors, sparsity.safetensors and dictionary.json (curves and recipe);
 while training goes on, also state/. Interrupted by Ctrl-C or otherwise, the same command with --resume

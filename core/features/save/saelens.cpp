@@ -1,14 +1,17 @@
 #include "core/features/save/saelens.h"
 
 #include "core/features/load/transposed.h"
+#include "core/model/half.h"
 #include "core/model/safetensors.h"
 #include "core/work/error.h"
 #include "core/work/replacefile.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <deque>
+#include <iterator>
 
 namespace microtome {
 
@@ -33,11 +36,20 @@ bool isTranscoder(const SparseCoder& coder)
 /// The tensors of a file: their numbers live here until they are written.
 class Tensors {
 public:
+    explicit Tensors(SaeLensMatrices matrices = SaeLensMatrices::Float32)
+        : m_matrices(matrices)
+    {
+    }
+
     void add(const std::string& name, const Matrix& matrix)
     {
-        put(name,
-            {static_cast<std::int64_t>(matrix.rows()), static_cast<std::int64_t>(matrix.columns())},
-            {matrix.values().begin(), matrix.values().end()});
+        const std::vector<std::int64_t> shape{
+            static_cast<std::int64_t>(matrix.rows()), static_cast<std::int64_t>(matrix.columns())};
+        if (m_matrices == SaeLensMatrices::Float32)
+            return put(name, shape, {matrix.values().begin(), matrix.values().end()});
+        auto& kept = m_halves.emplace_back();
+        std::ranges::transform(matrix.values(), std::back_inserter(kept), toHalf);
+        m_tensors.push_back({name, "F16", shape, std::as_bytes(std::span(kept))});
     }
 
     void add(const std::string& name, std::vector<float> values, std::size_t size)
@@ -59,7 +71,9 @@ private:
         m_tensors.push_back({name, "F32", std::move(shape), std::as_bytes(std::span(kept))});
     }
 
+    SaeLensMatrices m_matrices;
     std::deque<std::vector<float>> m_values;
+    std::deque<std::vector<std::uint16_t>> m_halves;
     std::vector<TensorToWrite> m_tensors;
 };
 
@@ -132,11 +146,11 @@ json configOf(const SparseCoder& coder, const json& training)
     return config;
 }
 
-Tensors tensorsOf(const SparseCoder& coder)
+Tensors tensorsOf(const SparseCoder& coder, SaeLensMatrices matrices)
 {
     const std::size_t n = coder.latents();
     const CoderOutput& output = coder.outputs.front();
-    Tensors tensors;
+    Tensors tensors(matrices);
     tensors.add("W_dec", output.decoder);
     tensors.add("W_enc", transposed(coder.inputs.front().encoder));
     tensors.add("b_dec", output.bias, output.decoder.columns());
@@ -179,14 +193,14 @@ std::string saeLensArchitecture(const SparseCoder& coder)
 }
 
 void saveSaeLens(const SparseCoder& coder, const std::filesystem::path& folder,
-    std::span<const double> frequencies, const json& training)
+    std::span<const double> frequencies, const json& training, SaeLensMatrices matrices)
 {
     check(coder);
     const std::string config
         = configOf(coder, training).dump(2, ' ', false, json::error_handler_t::replace);
     std::error_code error;
     std::filesystem::create_directories(folder, error);
-    tensorsOf(coder).write(folder / "sae_weights.safetensors");
+    tensorsOf(coder, matrices).write(folder / "sae_weights.safetensors");
     if (!frequencies.empty()) {
         std::vector<float> logarithms;
         for (const double share : frequencies)

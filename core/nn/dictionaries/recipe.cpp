@@ -137,6 +137,7 @@ void readRest(Settings& all, DictionaryRecipe& r)
 {
     r.seed = static_cast<std::uint64_t>(all.integer("seed", 0, 0, INT64_MAX));
     r.threads = static_cast<int>(all.integer("threads", 1, 1, 1024));
+    r.half = all.flag("half", false);
     r.saveEvery = all.integer("save_every", r.saveEvery, 1, most);
     Settings evaluate = all.group("evaluate");
     r.evaluateEvery = evaluate.integer("every", std::max<std::int64_t>(1, r.steps / 40), 1, most);
@@ -227,7 +228,8 @@ std::string DictionaryRecipe::words() const
         << " and " << o.beta2 << ", warm-up " << o.warmup << ", down to 0 in the last "
         << decaySteps << "\ndead after " << deadAfter << " tokens\nseed " << seed << ", threads "
         << threads << "\nevaluation every " << evaluateEvery << " steps on " << evaluateTokens
-        << " tokens\nstate saved every " << saveEvery << " steps";
+        << " tokens\nstate saved every " << saveEvery << " steps"
+        << (half ? "\nmatrices saved in half precision" : "");
     return out.str();
 }
 

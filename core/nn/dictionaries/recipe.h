@@ -67,6 +67,7 @@ struct DictionaryRecipe {
     std::int64_t evaluateEvery = 0; ///< steps
     std::int64_t evaluateTokens = 8192;
     std::int64_t lossTokens = 8192; ///< on which the model's loss is measured at the end; 0: not
+    bool half = false; ///< the matrices are saved in half precision
     std::int64_t saveEvery = 200; ///< steps between two saved states
 
     bool topKind() const { return kind == Kind::TopK || kind == Kind::BatchTopK; }

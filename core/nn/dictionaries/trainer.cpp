@@ -278,7 +278,8 @@ void DictionaryTrainer::save(const DictionaryEvaluation& found)
         record.threshold = threshold / m_state.outputScale;
     record.ce = crossEntropy(found.threshold);
     saveSaeLens(coder, m_out, found.frequencies,
-        {{"training_tokens", m_state.tokens}, {"training_program", "Microtome"}});
+        {{"training_tokens", m_state.tokens}, {"training_program", "Microtome"}},
+        m_recipe.half ? SaeLensMatrices::Float16 : SaeLensMatrices::Float32);
     writeRecord();
     m_file.remove();
 }

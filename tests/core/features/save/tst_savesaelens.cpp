@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <random>
@@ -72,6 +73,7 @@ class TestSaveSaeLens : public QObject {
 private slots:
     void roundTrip_data();
     void roundTrip();
+    void halfPrecision();
     void frequencies();
     void refuses();
     void record();
@@ -134,6 +136,23 @@ void TestSaveSaeLens::roundTrip()
     const Matrix f = encode(coder, x);
     QVERIFY(encode(read, x) == f);
     QVERIFY(decode(read, f, x).front() == decode(coder, f, x).front());
+}
+
+/// Half precision has 11 bits: each number is off by 2^-11 of itself at most.
+void TestSaveSaeLens::halfPrecision()
+{
+    const SparseCoder coder = coderOf(JumpReluActivation{drawn(n, 1)}, dIn, false);
+    saveSaeLens(coder, place("half"), {}, {}, SaeLensMatrices::Float16);
+    const SparseCoder read = openCoder(place("half"));
+    QVERIFY(read.bias == coder.bias && read.outputs.front().bias == coder.outputs.front().bias);
+    const auto nearly = [](const Matrix& a, const Matrix& b) {
+        return std::ranges::equal(a.values(), b.values(),
+            [](float x, float y) { return std::abs(x - y) <= std::abs(y) / 2048 + 1e-7F; });
+    };
+    const Matrix& encoder = coder.inputs.front().encoder;
+    QVERIFY(nearly(read.inputs.front().encoder, encoder));
+    QVERIFY(!(read.inputs.front().encoder == encoder));
+    QVERIFY(nearly(read.outputs.front().decoder, coder.outputs.front().decoder));
 }
 
 void TestSaveSaeLens::frequencies()
