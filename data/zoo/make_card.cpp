@@ -1,13 +1,17 @@
 // make-card TEMPLATE MODEL writes the card of a model of the town to standard output: the template
 // with a table in the place of every line {{curve}}, {{induction}}, {{tasks}}, {{heads}},
-// {{paragraphs}}, measured on the model in that folder or read in its training.json.
+// {{dictionaries}}, {{labels}}, {{paragraphs}}, measured on the model in that folder or read in its
+// training.json and dictionaries/.
 
 #include "core/analysis/heads.h"
 #include "core/analysis/training.h"
+#include "core/features/save/dictionaryrecord.h"
 #include "core/nn/open.h"
 #include "core/work/error.h"
 #include "data/world/document.h"
 #include "data/zoo/answers.h"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -106,6 +110,41 @@ std::string heads(Model& model)
     return table;
 }
 
+/// What every dictionary of the model is and came to, by name.
+std::string dictionaries(const fs::path& folder)
+{
+    std::map<std::string, DictionaryRecord> records;
+    for (const auto& entry : fs::directory_iterator(folder / "dictionaries"))
+        if (const auto record = DictionaryRecord::beside(entry.path()))
+            records[entry.path().filename().string()] = *record;
+    std::string table
+        = "| dictionary | reads | writes | latents | L0 | FVU | dead | loss recovered "
+          "|\n|---|---|---|---|---|---|---|---|\n";
+    for (const auto& [name, record] : records) {
+        const auto& last = record.curve.back();
+        table += "| `" + name + "` | `" + record.hook + "` | `" + record.hookOut + "` | "
+            + std::to_string(record.latents) + " | " + written("%.1f", last.l0) + " | "
+            + written("%.4f", last.fvu) + " | " + percent(last.dead) + " | "
+            + (record.ce ? percent(record.ce->recovered()) : std::string()) + " |\n";
+    }
+    return table;
+}
+
+/// The labels of the world that one latent says, as dictionaries/labels.json has them.
+std::string labels(const fs::path& folder)
+{
+    const auto document = nlohmann::json::parse(std::ifstream(folder / "dictionaries/labels.json"));
+    std::string table = "| label | tokens | dictionary | latent | precision | recall | F1 |\n"
+                        "|---|---|---|---|---|---|---|\n";
+    for (const auto& match : document.at("matches"))
+        table += "| " + match.at("label").get<std::string>() + " | " + match.at("tokens").dump()
+            + " | `" + match.at("dictionary").get<std::string>() + "` | "
+            + match.at("latent").dump() + " | " + written("%.3f", match.at("precision")) + " | "
+            + written("%.3f", match.at("recall")) + " | " + written("%.3f", match.at("f1"))
+            + " |\n";
+    return table;
+}
+
 std::string paragraphs()
 {
     std::string text;
@@ -126,6 +165,8 @@ void writeCard(const fs::path& page, const fs::path& folder)
         {"{{induction}}", [&] { return induction(*record); }},
         {"{{tasks}}", [&] { return tasks(*model); }},
         {"{{heads}}", [&] { return heads(*model); }},
+        {"{{dictionaries}}", [&] { return dictionaries(folder); }},
+        {"{{labels}}", [&] { return labels(folder); }},
         {"{{paragraphs}}", paragraphs},
     };
     std::ifstream in(page);

@@ -33,7 +33,7 @@ void eachExplanation(
     FeatureQuery query;
     query.scopes = {{source}};
     query.labelled = true;
-    Labels labels = project.labels();
+    FeatureLabels labels = project.labels();
     for (const FeatureKey key : project.featureBrowser().find(query)) {
         const auto all = labels.of(key);
         for (auto label = all.rbegin(); label != all.rend(); ++label) {

@@ -121,7 +121,7 @@ void putImportedColumns(FeatureColumns columns, RunId run, const FeatureScope& s
     putHistograms(columns, run, source, latents, pile, leftOut);
 }
 
-void putImportedLabels(Labels labels, RunId run, SourceId source, const ImportPile& pile,
+void putImportedLabels(FeatureLabels labels, RunId run, SourceId source, const ImportPile& pile,
     ImportedSource& counts, LeftOut& leftOut)
 {
     std::unordered_map<std::uint32_t, std::size_t> places; // of a feature
@@ -145,7 +145,7 @@ void putImportedLabels(Labels labels, RunId run, SourceId source, const ImportPi
         }
         const FeatureKey key{source, label.latent};
         const auto at = places.try_emplace(label.latent, labels.of(key).size()).first;
-        if (at->second >= static_cast<std::size_t>(Labels::mostPerFeature)) {
+        if (at->second >= static_cast<std::size_t>(FeatureLabels::mostPerFeature)) {
             ++leftOut["too many explanations"];
             continue;
         }

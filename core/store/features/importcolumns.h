@@ -13,6 +13,6 @@ void putImportedColumns(FeatureColumns, RunId, const FeatureScope& sweep, std::u
 
 /// Stores explanations and their scores. Adds to `counts` and `leftOut`.
 void putImportedLabels(
-    Labels, RunId, SourceId, const ImportPile&, ImportedSource& counts, LeftOut& leftOut);
+    FeatureLabels, RunId, SourceId, const ImportPile&, ImportedSource& counts, LeftOut& leftOut);
 
 } // namespace microtome

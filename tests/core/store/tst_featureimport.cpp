@@ -287,7 +287,7 @@ void TestFeatureImport::isFoundAgain()
 void TestFeatureImport::givesExplanationsBack()
 {
     const SourceId source = import(write("b.json", batch)).sources[0].source;
-    Labels labels = m_project->labels();
+    FeatureLabels labels = m_project->labels();
     labels.add({.feature = {source, 0}, .text = "one", .method = "m", .author = "a", .model = "o"});
     const LabelId second = labels.add({.feature = {source, 3}, .text = "two “signs”\n"});
     labels.addScore({.label = second, .scorer = "detection", .value = 0.75, .n = 8});
