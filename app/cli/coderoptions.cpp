@@ -55,13 +55,9 @@ std::vector<SparseCoder> CoderOptions::openAll() const
 std::vector<NamedCoder> openDictionaries(const std::vector<std::string>& paths)
 {
     std::vector<NamedCoder> all;
-    for (const std::string& path : paths) {
-        const auto parts = coderParts(path);
-        if (parts.empty())
-            all.push_back({path, openCoder(path)});
-        for (const std::string& part : parts)
-            all.push_back({path + "/" + part, openCoderPart(path, part)});
-    }
+    for (const std::string& path : paths)
+        for (NamedCoder& one : openCoders(path))
+            all.push_back(std::move(one));
     return all;
 }
 

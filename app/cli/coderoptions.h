@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/features/coder/coder.h"
+#include "core/features/load/codershelf.h"
 #include "core/features/place/place.h"
 
 #include <string>
@@ -29,12 +29,6 @@ struct CoderOptions {
 
     /// The one that `--part` names, or all: layers of a cross-layer transcoder belong together.
     std::vector<SparseCoder> openAll() const;
-};
-
-/// A coder by the name that a person knows it by: its path, and its part where there are several.
-struct NamedCoder {
-    std::string name;
-    SparseCoder coder;
 };
 
 /// All coders in these folders and files.

@@ -4,8 +4,8 @@
 #include "app/cli/output.h"
 #include "app/cli/promptoptions.h"
 #include "app/cli/table.h"
+#include "core/features/prompt/promptfeatures.h"
 #include "core/features/prompt/topfeatures.h"
-#include "core/features/sweep/codersource.h"
 #include "core/nn/dictionary.h"
 
 #include <CLI/CLI.hpp>
@@ -28,44 +28,50 @@ struct TopCommand {
     bool withBos = false;
 };
 
+/// The dictionaries that are named, else those that come with the model.
+std::vector<std::shared_ptr<const NamedCoder>> codersOf(
+    const TopCommand& command, const Model& model)
+{
+    std::vector<std::string> paths = command.dictionaries;
+    if (paths.empty())
+        for (const auto& path : dictionariesBeside(model.info().path))
+            paths.push_back(path.string());
+    if (paths.empty())
+        throw UsageError("The model comes without dictionaries; name some with --dictionary.");
+    std::vector<std::shared_ptr<const NamedCoder>> coders;
+    for (NamedCoder& one : openDictionaries(paths))
+        coders.push_back(std::make_shared<const NamedCoder>(std::move(one)));
+    return coders;
+}
+
 json documentOf(const TopCommand& command, Model& model)
 {
-    const auto coders = openDictionaries(command.dictionaries);
     const Prompt prompt = command.prompt.prompt(model);
-    std::vector<std::unique_ptr<CoderSource>> sources;
-    RunRequest request{prompt.ids, {}, {}, {}, false, {}};
-    for (const NamedCoder& one : coders) {
-        sources.push_back(std::make_unique<CoderSource>(one.coder,
-            CoderReader(model, placeOf(one.coder, model.architecture(), command.place)),
-            encodeFast));
-        for (const Site& site : sources.back()->wants())
-            request.want.push_back(site);
-    }
-    const Trace trace = model.run(request);
-    std::vector<FiredLatents> fired;
-    for (const auto& source : sources)
-        fired.push_back(source->read({&trace, 1}, {}));
-    std::vector<bool> taken(prompt.size(), true);
-    if (prompt.bos && !command.withBos)
-        taken.front() = false;
+    const PromptFeatures found = promptFeatures(
+        model, {prompt, {}, nullptr}, codersOf(command, model), encodeFast, command.place);
+    if (!found.unfit.empty())
+        throw Error(found.unfit.front());
 
     const auto piece = [&](std::size_t t) {
         return model.tokenizer() ? json(model.tokenizer()->bytes(prompt.ids[t])) : json();
     };
     json document{{"ids", prompt.ids}, {"order", command.order}, {"features", json::array()},
         {"tokens", json::array()}};
-    for (const PromptFeature& f :
-        topOfPrompt(fired, taken, *promptOrderNamed(command.order), command.most))
+    for (const PromptFeature& f : topOfPrompt(found.fired, found.taken(command.withBos),
+             *promptOrderNamed(command.order), command.most))
         document["features"].push_back(
-            {{"dictionary", coders[f.source].name}, {"latent", f.latent}, {"max", f.max},
+            {{"dictionary", found.names[f.source]}, {"latent", f.latent}, {"max", f.max},
                 {"at", f.at}, {"token", piece(f.at)}, {"sum", f.sum}, {"fires", f.tokens}});
-    const auto tops = topOfTokens(fired, command.perToken);
+    const auto tops = topOfTokens(found.fired, command.perToken);
     for (std::size_t t = 0; t < tops.size(); ++t) {
         json row{{"position", t}, {"id", prompt.ids[t]}, {"token", piece(t)},
-            {"features", json::array()}};
+            {"features", json::array()}, {"unexplained", json::object()}};
         for (const TokenFeature& f : tops[t])
             row["features"].push_back(
-                {{"dictionary", coders[f.source].name}, {"latent", f.latent}, {"value", f.value}});
+                {{"dictionary", found.names[f.source]}, {"latent", f.latent}, {"value", f.value}});
+        for (std::size_t d = 0; d < found.names.size(); ++d)
+            row["unexplained"][found.names[d]]
+                = numberOrNull(static_cast<double>(found.unexplained(d, t)));
         document["tokens"].push_back(row);
     }
     return document;
@@ -100,9 +106,10 @@ void addFeaturesTop(CLI::App& features, Work& work)
     command->model.add(*added);
     command->prompt.add(*added);
     command->output.add(*added);
-    added->add_option("--dictionary", command->dictionaries, "Dictionaries of any known format")
-        ->type_name("DIR|FILE")
-        ->required();
+    added
+        ->add_option("--dictionary", command->dictionaries,
+            "Dictionaries of any known format (default: those in MODEL/dictionaries)")
+        ->type_name("DIR|FILE");
     addPlaceOptions(*added, command->place);
     added->add_option("--order", command->order, "What features are ordered by (default: max)")
         ->type_name("max|sum|tokens")
@@ -114,8 +121,8 @@ void addFeaturesTop(CLI::App& features, Work& work)
     added->add_flag("--with-bos", command->withBos, "Count a leading BOS, too");
     added->footer(
         "JSON: ids, order, features[] {dictionary, latent, max, at, token, sum, fires}, "
-        "tokens[] {position, id,\ntoken, features[] {dictionary, latent, value}}. All that "
-        "fire are compared before any is cut off.");
+        "tokens[] {position, id,\ntoken, features[] {dictionary, latent, value}, unexplained "
+        "{dictionary: |y - y'|² / |y|²}}. All that fire are compared before any is cut off.");
     added->callback([command, &work] { work = [command] { top(*command); }; });
 }
 
