@@ -31,6 +31,10 @@ public:
     }
 
     bool explains(std::uint32_t token) const { return m_explains[token]; }
+    std::uint64_t explaining() const
+    {
+        return static_cast<std::uint64_t>(std::ranges::count(m_explains, true));
+    }
 
     template <class Use> void eachLabel(std::uint32_t token, Use&& use) const
     {
@@ -131,10 +135,11 @@ std::vector<LabelMatch> matchLabels(const FeatureIndex& index, const Windows& wi
         trial.run(latent, values);
     }
 
+    const std::uint64_t half = known.explaining() / 2;
     std::vector<LabelMatch> matches;
     for (std::size_t l = 0; l < labels.size(); ++l) {
         LabelMatch match = trial.best()[l];
-        if (match.chosen == 0 || scoring[l] == 0)
+        if (match.chosen == 0 || scoring[l] == 0 || explaining[l] > half)
             continue;
         match.label = labels[l].name;
         match.tokens = scoring[l];

@@ -24,8 +24,9 @@ struct LabelMatch {
 };
 
 /// For each label the latent and threshold of largest F1 on the windows that explain, with the
-/// figures on those that score. A label without tokens on either side is left out. Goes through the
-/// index once; time: firings x labels. Throws Error where these do not fit or are damaged.
+/// figures on those that score. Left out: a label without tokens on either side, and one of more
+/// than half of the tokens, which whatever always fires says well. Goes through the index once;
+/// time: firings x labels. Throws Error where these do not fit or are damaged.
 std::vector<LabelMatch> matchLabels(
     const FeatureIndex&, const Windows&, const std::vector<TokenLabel>&, const Progress& = {});
 
