@@ -4,6 +4,7 @@
 #include "views/features/featuresview.h"
 #include "views/lens/lensview.h"
 #include "views/patching/patchingview.h"
+#include "views/promptfeatures/promptfeaturesview.h"
 #include "views/statistics/statisticsview.h"
 #include "views/training/trainingview.h"
 
@@ -11,8 +12,8 @@ namespace microtome {
 
 ViewFactories allViews()
 {
-    return {lensFactory(), attentionFactory(), featuresFactory(), patchingFactory(),
-        statisticsFactory(), trainingFactory()};
+    return {lensFactory(), attentionFactory(), featuresFactory(), promptFeaturesFactory(),
+        patchingFactory(), statisticsFactory(), trainingFactory()};
 }
 
 } // namespace microtome

@@ -6,6 +6,7 @@
 #include "app/projectmaker.h"
 #include "app/trainingsample.h"
 #include "app/walk.h"
+#include "core/nn/dictionary.h"
 #include "core/nn/open.h"
 #include "core/store/project.h"
 #include "views/figure/scene.h"
@@ -209,6 +210,7 @@ int render(const Wish& wish)
     MemoryPreferences preferences;
     preferences.setDark(wish.dark);
     Session session(open);
+    session.setEncoder(encodeFast);
     MainWindow window(session, preferences, allViews());
     window.resize(wish.size);
     window.show();
@@ -239,6 +241,7 @@ int work(const Wish& wish)
         return render(wish);
     SettingsPreferences preferences;
     Session session(open);
+    session.setEncoder(encodeFast);
     MainWindow window(session, preferences, allViews());
     window.setWalks(WalkShelf::read((dataFolder() + QStringLiteral("/walks")).toStdString()));
     window.show();

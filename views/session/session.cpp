@@ -29,6 +29,9 @@ Session::Session(OpenModel open, QObject* parent)
     , m_editList(m_announcer, m_undo)
     , m_engine(std::move(open))
 {
+    m_encoder = [](const SparseCoder& coder, const std::vector<Matrix>& inputs, const Progress&) {
+        return FiredLatents::of(microtome::encode(coder, inputs));
+    };
     m_keepTimer.setSingleShot(true);
     m_keepTimer.setInterval(keepAfter);
     connect(&m_keepTimer, &QTimer::timeout, this, &Session::keepRun);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/features/coder/encoder.h"
 #include "core/model/model.h"
 #include "views/session/change.h"
 #include "views/session/editlist.h"
@@ -124,6 +125,10 @@ public:
     TokenId target() const; ///< the token whose logit is measured; -1: none yet
     void measureEffects(); ///< those that were too many to be measured unasked
 
+    /// What gives dictionaries' latents: the plain formula, unless the program has a faster one.
+    const Encoder& encoder() const { return m_encoder; }
+    void setEncoder(Encoder encoder) { m_encoder = std::move(encoder); }
+
     // --- look
     const Theme& theme() const { return m_theme; }
     void setTheme(const Theme&);
@@ -207,6 +212,7 @@ private:
     std::int64_t m_kept = 0;
     QTimer m_keepTimer; ///< a run that stands for a moment is kept
 
+    Encoder m_encoder;
     Theme m_theme = Theme::light();
     std::shared_ptr<Project> m_project;
     Engine m_engine; ///< last: its thread stops before anything else goes
