@@ -210,6 +210,7 @@ bool BrowserPanel::jump(const QString& text)
         line = &*named;
     }
     if (latent >= line->source.latents) {
+        m_pause.stop(); // what was typed is no word to search for
         m_session.tell(tr("%1 has latents 0 to %2.")
                            .arg(QString::fromStdString(line->source.name))
                            .arg(line->source.latents - 1));

@@ -247,7 +247,7 @@ void BrowserPanel::select(std::optional<FeatureKey> key)
 QModelIndex BrowserPanel::mark()
 {
     m_marking = true;
-    const auto place = m_chosen ? placeOf(m_table->keys(), *m_chosen) : std::nullopt;
+    const auto place = m_chosen ? positionOf(m_table->keys(), *m_chosen) : std::nullopt;
     QModelIndex row;
     if (place)
         row = m_table->index(static_cast<int>(*place), 0);

@@ -2,6 +2,8 @@
 #include "views/features/examplespicture.h"
 #include "views/features/histogrampicture.h"
 
+#include <QPainter>
+
 using namespace microtome;
 
 namespace {
