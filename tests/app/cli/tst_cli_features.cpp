@@ -193,8 +193,8 @@ void TestCliFeatures::imports()
     const json feature{{"feature_index", 2}, {"frac_nonzero", 0.5},
         {"pos_str", json::array({"tool"})}, {"pos_values", json::array({3.0})},
         {"activations", json::array({activation})}};
-    const json document{{"model_id", "planted"}, {"layer", 0}, {"sae_set", "seen"},
-        {"features", json::array({feature})}};
+    const nlohmann::ordered_json document{{"model_id", "planted"}, {"layer", 0},
+        {"sae_set", "seen"}, {"features", json::array({feature})}};
     writeText(batch.toStdString(), document.dump());
     const QString project = m_folder.filePath("imported.microtome");
     const QStringList command{"features", "import", batch, "--model", model, "--project", project,

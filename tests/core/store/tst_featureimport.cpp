@@ -216,7 +216,7 @@ void TestFeatureImport::takesExport()
     const FeatureDetail detail = browser.open({source, 1});
     QCOMPARE(detail.number(Max), 1.0);
     QCOMPARE(detail.labels.size(), std::size_t(1));
-    const Label& label = detail.labels[0];
+    const FeatureLabel& label = detail.labels[0];
     QCOMPARE(label.text + '|' + label.author + '|' + label.method + '|' + label.model,
         std::string("small beasts|w|t|e"));
     QCOMPARE(detail.scores.size(), std::size_t(2));
