@@ -254,8 +254,9 @@ void TestDictionaryTrain::diverges()
 {
     json form = recipeForm("topk");
     form["normalise"] = false;
+    const ActivationRows rows = activations();
     std::vector<float> values;
-    for (const float value : activations().inputs.values())
+    for (const float value : rows.inputs.values())
         values.push_back(value * 1e22f);
     const std::string sentence = refusal(dictionaryRecipe(form, "."),
         {Matrix(2500, 24, std::move(values)), {}, {}}, place("diverges"));
